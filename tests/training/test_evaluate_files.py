@@ -354,3 +354,13 @@ def test_evaluate_of_predictions_needs_numpy_alone(files: Callable[..., list[str
     assert done.returncode == 0, done.stderr
     assert "no plots are written: matplotlib is not installed" in done.stdout
     assert metrics_of(tmp_path / "out")["eval_mAP"] == pytest.approx(1, abs=1e-12)
+
+
+@pytest.mark.parametrize("value", ["0.5", True, float("nan"), float("inf"), [], 10**400])
+def test_evaluate_takes_no_eval_conf_that_is_no_number_for_the_default(
+    value: object, files: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    truth = {"info": {"eval_conf": value}, "images": [], "categories": [], "annotations": []}
+
+    assert main(files(truth=truth)) == 1
+    assert "truth.json.info.eval_conf is " in capsys.readouterr().err

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
+import os
 from pathlib import Path
 from typing import Any, Optional, Tuple
 
+from detection.config.json_file import number, printable, read_json, shown
 from detection.errors import TrainingError
 
 FILE = "depth.json"
@@ -25,20 +26,22 @@ def depth_of(document: Any) -> Depth:
     """Returns the values of a document such as that of depth.json.
 
     Raises:
-        ValueError, KeyError, TypeError: It is another document.
+        ValueError: It is another document.
     """
+    if not isinstance(document, dict) or not {"black", "white"} <= document.keys():
+        raise ValueError(f"it is {shown(document)}")
     black, white = document["black"], document["white"]
     if black is None and white is None:
         return None
-    low, high = float(black), float(white)
-    if not (math.isfinite(low) and math.isfinite(high) and low <= high):
-        raise ValueError(f"black is {black} and white is {white}")
+    low, high = number(black), number(white)
+    if low is None or high is None or low > high or not math.isfinite(high - low):
+        raise ValueError(f"black is {shown(black)} and white is {shown(white)}")
     return low, high
 
 
 def has_depth(folder: Path) -> bool:
     """Returns whether a saved model keeps these values; models of older versions do not."""
-    return (folder / FILE).is_file()
+    return os.path.lexists(folder / FILE)
 
 
 def read_depth(folder: Path) -> Depth:
@@ -47,12 +50,12 @@ def read_depth(folder: Path) -> Depth:
     Raises:
         TrainingError: The file cannot be read.
     """
-    path = folder / FILE
-    if not path.is_file():
+    if not has_depth(folder):
         return None
+    path = folder / FILE
+    rule = "black and white, two finite numbers, as a training run of this project saved them"
+    document = read_json(path, rule)
     try:
-        return depth_of(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TrainingError(
-            f"{path} cannot be read: {error!r}; it must be the file that a training run of this project saved."
-        ) from error
+        return depth_of(document)
+    except ValueError as error:
+        raise TrainingError(f"{printable(str(path))} cannot be read: {error}; it must be {rule}.") from error

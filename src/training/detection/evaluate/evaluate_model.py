@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from detection.config.label_map import load_class_names
 from detection.config.settings import Settings
 from detection.data.data_stage import read_or_fail
 from detection.data.depth import has_depth, read_depth
@@ -14,7 +15,7 @@ from detection.data.images import ImageStore
 from detection.errors import TrainingError
 from detection.evaluate.evaluation import Evaluator
 from detection.evaluate.outputs import write_metrics
-from detection.export.final_model import load_architecture, load_class_names, load_final_weights
+from detection.export.final_model import load_architecture, load_final_weights
 from detection.models.building import build_model
 from detection.tracking.metric_names import with_mlflow_names
 

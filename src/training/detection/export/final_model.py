@@ -10,6 +10,7 @@ from typing import Any, Dict, List
 import torch
 from torch import Tensor, nn
 
+from detection.config.label_map import FILE as LABELS
 from detection.data.depth import FILE as DEPTH
 from detection.data.depth import Depth, depth_document
 from detection.errors import TrainingError
@@ -22,7 +23,7 @@ from detection.models.weights import load_tensors
 from detection.tracking.metric_names import with_mlflow_names
 
 _WEIGHTS = "model.pth"
-_LABELS = "label_map.json"
+_LONGEST = 300  # characters of what PyTorch says
 
 
 class Detector(nn.Module):
@@ -80,7 +81,7 @@ def save_final_model(
     if last is not None:
         torch.save(dict(last), folder / "model_last.pth")
     _write(folder / ARCHITECTURE, architecture.document())
-    _write(folder / _LABELS, [{"id": label, "name": name} for label, name in class_names.items()])
+    _write(folder / LABELS, [{"id": label, "name": name} for label, name in class_names.items()])
     _write(folder / "exp_config.json", exp_config)
     _write(folder / "metrics.json", with_mlflow_names(metrics))
     _write(folder / "passport.json", passport)
@@ -95,21 +96,6 @@ def save_final_model(
     except (RuntimeError, ImportError) as error:  # newer exporters of PyTorch need the package onnx
         return f"no model.onnx is written: {str(error).splitlines()[0]}"
     return ""
-
-
-def load_class_names(folder: Path) -> dict[int, str]:
-    """Reads the labels of a saved model.
-
-    Raises:
-        TrainingError: label_map.json is missing or cannot be read.
-    """
-    try:
-        entries = json.loads((folder / _LABELS).read_text(encoding="utf-8"))
-        return {int(entry["id"]): str(entry["name"]) for entry in entries}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TrainingError(
-            f"{folder / _LABELS} cannot be read: {error}; --model must name the final_model folder of a run."
-        ) from error
 
 
 def load_architecture(folder: Path) -> Architecture:
@@ -130,17 +116,46 @@ def load_final_weights(folder: Path, model: nn.Module) -> None:
     """Loads the weights of a saved model into a model of the same shape.
 
     Raises:
-        TrainingError: The file is missing, or its weights are those of another base model.
+        TrainingError: The file is missing, its weights are those of another base model, or they are not finite.
     """
     path = folder / _WEIGHTS
     try:
-        model.load_state_dict(load_tensors(path))
-    except (OSError, RuntimeError) as error:
-        first_line = str(error).splitlines()[0]
-        raise TrainingError(
-            f"{path} cannot be loaded: {first_line}; "
-            "it must hold the weights of the base model that the exp_config names."
-        ) from error
+        found = load_tensors(path)
+        fault = _fault_of(found, model.state_dict())
+        if fault is None:
+            model.load_state_dict(found)
+            return
+    except OSError as error:
+        fault = error.strerror or str(error)
+    except RuntimeError as error:  # the first line names the class of the model alone
+        details = " ".join(" ".join(str(error).splitlines()[1:]).split()) or str(error)
+        fault = details if len(details) <= _LONGEST else details[: _LONGEST - 1] + "…"
+    except ValueError as error:
+        fault = str(error)
+    raise TrainingError(
+        f"{path} cannot be loaded: {fault.rstrip('.')}; "
+        "it must hold the weights of the base model that the exp_config names."
+    )
+
+
+def _fault_of(found: Any, own: Mapping[str, Tensor]) -> str | None:
+    """Returns why a file's content cannot be the weights of a trained model; PyTorch compares the names."""
+    if not isinstance(found, Mapping) or not all(isinstance(value, Tensor) for value in found.values()):
+        return "it does not hold tensors by name"
+    for name, value in found.items():
+        if name not in own:
+            continue
+        if value.shape != own[name].shape:
+            return f"{name} has the shape {tuple(value.shape)}; the model's is {tuple(own[name].shape)}"
+        if (
+            value.is_quantized
+            or value.layout != torch.strided
+            or value.is_floating_point() != own[name].is_floating_point()
+        ):
+            return f"{name} has the type {str(value.dtype).removeprefix('torch.')}"
+        if not bool(torch.isfinite(value).all()):
+            return f"{name} has numbers that are not finite"
+    return None
 
 
 def _write(path: Path, content: Any) -> None:

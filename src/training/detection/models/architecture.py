@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional, Tuple
 
+from detection.config.json_file import number, printable, read_json, shown
 from detection.errors import TrainingError
 
 FILE = "architecture.json"
+
+_MOST = 1_000_000  # proposals, or pixels of an anchor: far more than any model has
+_MOST_EPSILON = 1.0
 
 
 @dataclass(frozen=True)
@@ -48,27 +51,46 @@ class Architecture:
         }
 
     @staticmethod
-    def of(document: Mapping[str, Any]) -> Architecture:
+    def of(document: Any) -> Architecture:
         """Returns what ``document`` returned.
 
         Raises:
             ValueError: A value is missing or not valid.
         """
-        try:
-            anchors = document["anchors"]
-            proposals = document.get("proposals")  # older files have none
-            found = Architecture(
-                str(document["normalization"]),
-                float(document["epsilon"]),
-                str(document["wiring"]),
-                None if anchors is None else tuple(tuple(int(side) for side in level) for level in anchors),
-                None if proposals is None else int(proposals),
-            )
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"{error} is missing or has another type") from error
-        if found.normalization not in ("frozen", "group") or found.wiring not in ("torchvision", "tensorflow"):
-            raise ValueError(f"normalization {found.normalization!r} or wiring {found.wiring!r} is unknown")
-        return found
+        if not isinstance(document, dict):
+            raise ValueError(f"it is {shown(document)}")
+        normalization: Any = document.get("normalization")
+        wiring: Any = document.get("wiring")
+        anchors: Any = document.get("anchors")
+        proposals: Any = document.get("proposals")
+        epsilon = number(document.get("epsilon"))
+        valid = {
+            "normalization": normalization in ("frozen", "group"),
+            "epsilon": epsilon is not None and 0 <= epsilon <= _MOST_EPSILON,
+            "wiring": wiring in ("torchvision", "tensorflow"),
+            "anchors": "anchors" in document and (anchors is None or _are_levels(anchors)),
+            "proposals": proposals is None or _is_count(proposals),  # older files have none
+        }
+        for key, is_valid in valid.items():
+            if not is_valid:
+                state = f"is {shown(document[key])}" if key in document else "is missing"
+                raise ValueError(f"{key} {state}")
+        assert epsilon is not None
+        levels = None if anchors is None else tuple(tuple(level) for level in anchors)
+        return Architecture(normalization, epsilon, wiring, levels, proposals)
+
+
+def _are_levels(value: Any) -> bool:
+    """Returns whether a value is a list of feature levels, each of which is a list of sides in pixels."""
+    return (
+        isinstance(value, list)
+        and len(value) > 0
+        and all(isinstance(level, list) and level and all(map(_is_count, level)) for level in value)
+    )
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 1 <= value <= _MOST
 
 
 def read_architecture(folder: Path) -> Architecture | None:
@@ -78,11 +100,11 @@ def read_architecture(folder: Path) -> Architecture | None:
         TrainingError: The file cannot be read.
     """
     path = folder / FILE
-    if not path.is_file():
+    if not os.path.lexists(path):
         return None
+    rule = "the file that a training run of this project saved"
+    document = read_json(path, rule)
     try:
-        return Architecture.of(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, AttributeError) as error:
-        raise TrainingError(
-            f"{path} cannot be read: {error}; it must be the file that a training run of this project saved."
-        ) from error
+        return Architecture.of(document)
+    except ValueError as error:
+        raise TrainingError(f"{printable(str(path))} cannot be read: {error}; it must be {rule}.") from error

@@ -8,6 +8,7 @@ from torch import nn
 from torchvision.models.detection import FasterRCNN
 from torchvision.models.detection.anchor_utils import AnchorGenerator
 
+from detection.errors import TrainingError
 from detection.models.base_model import SCORE_THRESHOLD, Request
 from detection.models.proposals import QuotaProposalNetwork
 
@@ -48,6 +49,15 @@ def two_stages(request: Request, backbone: nn.Module, *, least_candidates: int =
 def anchors(
     request: Request, sizes: tuple[tuple[int, ...], ...], ratios: tuple[float, ...] = RATIOS
 ) -> AnchorGenerator:
-    """Creates anchors: those of the dataset where ANCHORS is ``auto``, else ``sizes``, those of each level."""
+    """Creates anchors: those of the dataset where ANCHORS is ``auto``, else ``sizes``, those of each level.
+
+    Raises:
+        TrainingError: Those of the dataset do not fit the levels of the base model.
+    """
     chosen = request.architecture.anchors or sizes
+    if len(chosen) != len(sizes) or len({len(level) for level in chosen}) != 1:
+        raise TrainingError(
+            f"the anchors of the architecture are {[len(level) for level in chosen]} per feature level; they must be "
+            f"equally many on each of {len(sizes)}. architecture.json must be that of the same run as the exp_config."
+        )
     return AnchorGenerator(chosen, (ratios,) * len(chosen))

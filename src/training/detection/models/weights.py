@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import pickle
 import re
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -125,10 +125,9 @@ def read_weights(path: Path, entry: BaseModel) -> Weights:
     try:
         data = path.read_bytes()
         content = load_tensors(io.BytesIO(data))
-    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
-        first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
+    except (OSError, ValueError) as error:
         raise TrainingError(
-            f"the weights {path} cannot be read: {first_line}; they must be a PyTorch state dict."
+            f"the weights {path} cannot be read: {error}; they must be a PyTorch state dict."
         ) from error
     for wrapper in ("model", "state_dict"):
         if isinstance(content, dict) and isinstance(content.get(wrapper), dict):
@@ -205,8 +204,41 @@ def load_weights(model: nn.Module, weights: Weights, entry: BaseModel, say: Call
 
 
 def load_tensors(file: io.BytesIO | Path) -> Any:
-    """Reads the output of torch.save onto the CPU: only tensors and plain values, so that no file can run code."""
-    return torch.load(file, map_location="cpu", weights_only=True)
+    """Reads the output of torch.save onto the CPU: only tensors and plain values, so that no file can run code.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: It is damaged, or holds something else.
+    """
+    try:
+        _check_sizes(file)
+        return torch.load(file, map_location="cpu", weights_only=True)
+    except (OSError, MemoryError):
+        raise
+    except RuntimeError as error:
+        reason = (str(error).splitlines() or ["it cannot be decoded"])[0]
+    except Exception:  # a damaged file makes PyTorch raise anything, with the advice to run what the file holds
+        reason = "it holds something other than tensors and plain values"
+    raise ValueError(reason)
+
+
+def _check_sizes(file: io.BytesIO | Path) -> None:
+    """Checks that an archive holds no more bytes than it has: torch.save compresses nothing.
+
+    Raises:
+        ValueError: A few bytes of the file stand for many.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            stated = sum(entry.file_size for entry in archive.infolist())
+    except zipfile.BadZipFile:  # of older versions, or damaged
+        return
+    finally:
+        if isinstance(file, io.BytesIO):
+            file.seek(0)
+    existing = file.getbuffer().nbytes if isinstance(file, io.BytesIO) else file.stat().st_size
+    if stated > existing:
+        raise RuntimeError(f"it has {existing} bytes and states {stated} of content")
 
 
 def _coverage(own: Mapping[str, Tensor], fitting: Mapping[str, Tensor], body: list[str]) -> str:

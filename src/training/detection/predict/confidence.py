@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detection.config.json_file import number, read_json, shown
 from detection.errors import TrainingError
 
 SUGGESTED = "suggested"
@@ -41,11 +41,22 @@ def least_scores(
 
 
 def _suggestions(path: Path) -> dict[str, float]:
+    document = read_json(path, "that of a run of this version, or --confidence a number")
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))["suggested_eval_conf"]["classes"]
-        return {str(entry["name"]): float(entry["eval_conf"]) for entry in entries if entry["eval_conf"] is not None}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        entries = document["suggested_eval_conf"]["classes"]
+        found = {str(entry["name"]): entry["eval_conf"] for entry in entries if entry["eval_conf"] is not None}
+    except (KeyError, TypeError) as error:
         raise TrainingError(
             f"{path} has no suggested EVAL_CONF ({type(error).__name__}: {error}); it must be that of a run of this "
             "version, or --confidence a number."
         ) from error
+    scores: dict[str, float] = {}
+    for name, value in found.items():
+        score = number(value)
+        if score is None or not 0 <= score <= 1:
+            raise TrainingError(
+                f"{path} suggests {shown(value)} for the class {shown(name)}; it must be a score from 0 to 1, or "
+                "--confidence a number."
+            )
+        scores[name] = score
+    return scores

@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from detection.config.label_map import load_class_names
 from detection.config.settings import Settings
 from detection.config.settings_reader import read_settings
 from detection.data.augmentation import Pixels
@@ -23,7 +24,7 @@ from detection.data.datasets import ImageRecord
 from detection.data.depth import Depth, read_depth
 from detection.data.images import ImageStore
 from detection.evaluate.detections import Detections
-from detection.export.final_model import load_architecture, load_class_names, load_final_weights, weights_file
+from detection.export.final_model import load_architecture, load_final_weights, weights_file
 from detection.models.building import build_model
 from detection.predict.journal import Prediction, stamp_of
 from detection.predict.reading import record_of

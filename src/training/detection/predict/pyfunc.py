@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,9 +19,12 @@ import numpy as np
 import torch
 import torchvision
 
+from detection.config.json_file import read_json
+from detection.config.label_map import load_class_names
 from detection.data.depth import read_depth
 from detection.data.images import ImageStore
 from detection.data.pictures import FORMATS_TEXT
+from detection.errors import TrainingError
 from detection.predict.reading import record_of
 
 COLUMN = "image"
@@ -37,16 +39,25 @@ class DetectorModel:
 
     Args:
         folder: The final_model folder.
+
+    Raises:
+        TrainingError: A JSON file of the folder cannot be used.
     """
 
     def __init__(self, folder: Path) -> None:
-        config = json.loads((folder / "exp_config.json").read_text(encoding="utf-8"))
-        labels = json.loads((folder / "label_map.json").read_text(encoding="utf-8"))
-        self._class_names = {int(entry["id"]): str(entry["name"]) for entry in labels}
-        self._eval_conf = float(config["EVAL_CONF"])
-        self._applies_exif = config.get("DATA", {}).get("EXIF", "apply") == "apply"
+        config = read_json(folder / "exp_config.json", "the exp_config of the model, with every key")
+        self._class_names = load_class_names(folder)
+        try:
+            self._eval_conf = float(config["EVAL_CONF"])
+            self._applies_exif = config.get("DATA", {}).get("EXIF", "apply") == "apply"
+            image_size = int(config["MODEL_PARAMS"]["IMAGE_SIZE"])
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise TrainingError(
+                f"{folder / 'exp_config.json'} cannot be used: {error!r}; it must be the exp_config of the model, with "
+                "every key."
+            ) from error
         self._depth = read_depth(folder)
-        self._store = ImageStore(int(config["MODEL_PARAMS"]["IMAGE_SIZE"]), capacity=0)
+        self._store = ImageStore(image_size, capacity=0)
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         load: Any = torch.jit.load  # without types
         self._model = load(str(folder / "model.torchscript.pt"), map_location=self._device).eval()

@@ -1,19 +1,17 @@
-"""Reads JSON that other programs wrote, and collects all its faults."""
+"""Checks JSON that other programs wrote, and collects all its faults."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from detection.config.json_file import number, shown
 from detection.data.depth import Depth, depth_of
-from detection.errors import FaultsError, TrainingError
+from detection.errors import FaultsError
 
 _SHOWN = 5  # faults of one kind; a file with one fault often has it in each of its entries
-_LONGEST = 80  # characters of a value in a message
 
 
 class Faults:
@@ -58,60 +56,6 @@ class Faults:
         raise FaultsError(f"{self._what} has {count} fault{'s' if count != 1 else ''}", lines)
 
 
-def read_json(path: Path, rule: str) -> Any:
-    """Reads a JSON file.
-
-    Args:
-        path: The file, in UTF-8.
-        rule: What the file must be, for messages.
-
-    Raises:
-        TrainingError: The file cannot be read, or is no JSON.
-    """
-    try:
-        return json.loads(path.read_bytes())
-    except OSError as error:
-        reason = error.strerror or str(error)
-    except UnicodeDecodeError as error:
-        reason = f"byte {error.start} is not UTF-8"
-    except json.JSONDecodeError as error:
-        reason = f"no JSON at line {error.lineno}, column {error.colno}: {error.msg}"
-    except ValueError as error:  # a number of thousands of digits
-        reason = str(error).splitlines()[0]
-    except RecursionError:
-        reason = "its brackets are nested too deeply"
-    except MemoryError:
-        reason = f"its {path.stat().st_size / 2**20:.0f} MiB do not fit into memory"
-    raise TrainingError(f"{printable(str(path))} cannot be read: {reason}; it must be {rule}.")
-
-
-def shown(value: Any) -> str:
-    """Returns a value for a message, shortened and without control characters."""
-    try:
-        text = json.dumps(value, ensure_ascii=False)
-    except (TypeError, ValueError, RecursionError):
-        text = repr(type(value).__name__)
-    return printable(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
-
-
-def printable(text: str) -> str:
-    """Returns a text with an escape in place of each control or format character, for a terminal."""
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
-    )
-
-
-def number(value: Any) -> float | None:
-    """Returns a finite number; None for anything else, such as NaN, true, a text, or a number beyond float64."""
-    if type(value) not in (int, float):
-        return None
-    try:
-        converted = float(value)
-    except OverflowError:
-        return None
-    return converted if math.isfinite(converted) else None
-
-
 def box(value: Any) -> tuple[float, float, float, float] | None:
     """Returns x, y, width and height; None when they are not four finite numbers with sides of at least 0."""
     if not isinstance(value, list) or len(value) != 4:
@@ -151,7 +95,7 @@ def stated_depth(document: Mapping[str, Any], faults: Faults) -> StatedDepth | N
         return None  # a word of another program
     try:
         return StatedDepth(depth_of(found))
-    except (ValueError, TypeError, OverflowError):
+    except ValueError:
         faults.add(".info.depth", found, "black and white, two finite numbers, or null for the full range")
         return None
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from detection.config.json_file import number, printable, read_json, shown
 from detection.data.depth import Depth
 from detection.evaluate.coco_matching import Boxes
 from detection.evaluate.detections import Detections
@@ -17,10 +18,6 @@ from detection.evaluate.foreign.json_input import (
     box,
     entries,
     identifier,
-    number,
-    printable,
-    read_json,
-    shown,
     stated_depth,
 )
 from detection.evaluate.foreign.truth import Truth, read_categories

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from detection.config.json_file import number, printable, read_json, shown
 from detection.data.depth import Depth
 from detection.evaluate.coco_matching import Boxes
 from detection.evaluate.detections import GroundTruth
@@ -18,10 +19,6 @@ from detection.evaluate.foreign.json_input import (
     box,
     entries,
     identifier,
-    number,
-    printable,
-    read_json,
-    shown,
     stated_depth,
 )
 
@@ -83,7 +80,8 @@ def read_truth(path: Path, images: Path | None) -> Truth:
     table = _Annotations(document, places, class_names, faults)
     info = document.get("info")
     eval_conf = info.get("eval_conf") if isinstance(info, dict) else None
-    if eval_conf is not None and not 0 <= (number(eval_conf) or 0) <= 1:
+    threshold = number(eval_conf)
+    if eval_conf is not None and (threshold is None or not 0 <= threshold <= 1):
         faults.add(".info.eval_conf", eval_conf, "a number from 0 to 1")
     depth = stated_depth(document, faults)
     faults.raise_any()
@@ -96,7 +94,7 @@ def read_truth(path: Path, images: Path | None) -> Truth:
         class_names,
         table.boxes(ordered),
         table.by_image(ordered),
-        number(eval_conf),
+        threshold,
         found,
         orientations,
         depth=None if depth is None else depth.values,
