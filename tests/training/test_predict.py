@@ -328,10 +328,10 @@ def test_output_names_differ_where_only_the_suffix_or_capitals_do() -> None:
 
 def test_journal_ignores_a_file_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "predictions.jsonl").write_bytes(b"\xff\xfe\n[1]\n")
-    with Journal(tmp_path, {"model": "x"}) as journal:
+    with Journal(tmp_path, {"model": "x"}, 2) as journal:
         assert journal.known == {}
         journal.add([Prediction("a", (1, 2), 3, 4, Detections([[0, 0, 1, 1]], [1], [0.5]))])
-    with Journal(tmp_path, {"model": "x"}) as journal:
+    with Journal(tmp_path, {"model": "x"}, 2) as journal:
         assert list(journal.known) == ["a"] and journal.known["a"].detections.scores.tolist() == [0.5]
-    with Journal(tmp_path, {"model": "y"}) as journal:
+    with Journal(tmp_path, {"model": "y"}, 2) as journal:
         assert journal.known == {}

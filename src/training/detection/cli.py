@@ -12,7 +12,7 @@ from pathlib import Path
 from detection import __version__
 from detection.config.settings import Settings
 from detection.config.settings_reader import read_settings
-from detection.errors import TrainingError, explain_full_disk
+from detection.errors import TrainingError, explain_full_disk, explain_path
 from detection.evaluate import command as evaluate_command
 from detection.inspect import command as inspect_command
 from detection.interchange import command as interchange_command
@@ -43,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except (OSError, RuntimeError) as error:
         reason = explain_full_disk(error)
+        if reason is None and (path_reason := explain_path(error)) is not None:
+            print(f"error: {harmless(path_reason)}", file=sys.stderr, flush=True)
+            return 1
         if reason is None:
             raise
         more = " Training resumes from the newest checkpoint." if options.run is _train else ""

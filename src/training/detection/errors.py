@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Sequence
 
 # What PyTorch says when a file cannot be written to its end; it gives no error number.
@@ -24,6 +25,28 @@ class FaultsError(TrainingError):
     def __init__(self, what: str, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n  ".join([f"{what}:", *self.faults]))
+
+
+_PATH_ERRORS = (
+    errno.EACCES,
+    errno.EEXIST,
+    errno.EISDIR,
+    errno.ELOOP,
+    errno.ENAMETOOLONG,
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.EPERM,
+    errno.EROFS,
+)
+
+
+def explain_path(error: Exception) -> str | None:
+    """Returns what is wrong with the path that an error names, such as that of an output; None for other errors."""
+    name = error.filename2 or error.filename if isinstance(error, OSError) else None
+    if not isinstance(error, OSError) or error.errno not in _PATH_ERRORS or not isinstance(name, (str, os.PathLike)):
+        return None
+    reason = "it exists and is no folder" if error.errno == errno.EEXIST else error.strerror
+    return f"{os.fspath(name)} cannot be read or written: {reason}."
 
 
 def explain_full_disk(error: Exception) -> str | None:

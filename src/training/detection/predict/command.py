@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from detection.config.json_file import printable
 from detection.errors import FaultsError, TrainingError
-from detection.predict.inputs import Inputs, find_images
+from detection.predict.inputs import PICTURES, Inputs, find_images
 from detection.tracking.progress import Console, duration
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ FORMATS = ("json", "csv", "voc", "yolo")
 SUGGESTED = "suggested"
 FAILED = "predictions_failed.csv"
 _NAMED = 20  # images that a message names; the file has all
+_LONGEST = 300  # characters of a name in a message
 _SECONDS = 2.0  # between two progress lines
 
 
@@ -99,7 +101,7 @@ def run(options: argparse.Namespace, console: Console) -> None:
     failures = _unwritable(inputs)
     paths = {name: path for name, path in inputs.paths.items() if name not in failures}
     artist = _Artist(options.output, paths, saved) if options.pictures else None
-    with Journal(options.output, head) as journal:
+    with Journal(options.output, head, len(saved.class_names)) as journal:
         _predict(options, console, saved, machine, least, journal, paths, failures, artist)
         predictions = [journal.known[name] for name in paths if name in journal.known and name not in failures]
     written = _write(options, predictions, saved)
@@ -108,7 +110,7 @@ def run(options: argparse.Namespace, console: Console) -> None:
     boxes = sum(len(entry.detections.scores) for entry in predictions)
     console.say(f"{boxes} predictions of {_images(len(predictions))}: {', '.join(str(path) for path in written)}")
     if failures:
-        lines = [f"{_printable(name)}: {reason}." for name, reason in sorted(failures.items())]
+        lines = [f"{_shortened(name)}: {reason}." for name, reason in sorted(failures.items())]
         more = [f"and {len(lines) - _NAMED} more"] if len(lines) > _NAMED else []
         what = (
             f"{len(lines)} of {_images(len(inputs.paths))} cannot be predicted, all listed in {options.output / FAILED}"
@@ -204,7 +206,6 @@ class _Artist:
 
 def _write(options: argparse.Namespace, predictions: list[Prediction], saved: SavedModel) -> list[Path]:
     from detection.predict.journal import FILE
-    from detection.predict.pictures import FOLDER
     from detection.predict.writers import WRITERS, write_json
 
     writers: dict[str, Callable[..., list[Path]]] = {
@@ -214,7 +215,7 @@ def _write(options: argparse.Namespace, predictions: list[Prediction], saved: Sa
     written = [options.output / FILE]
     for name in dict.fromkeys(options.format or FORMATS[:1]):
         written += writers[name](options.output, predictions, saved.class_names)
-    return [*written, options.output / FOLDER] if options.pictures else written
+    return [*written, options.output / PICTURES] if options.pictures else written
 
 
 def _write_failures(path: Path, failures: Mapping[str, str]) -> None:
@@ -254,10 +255,9 @@ def _confidence(text: str | None) -> float | str | None:
     return value
 
 
-def _printable(text: str) -> str:
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
-    )
+def _shortened(text: str) -> str:
+    shown = printable(text)
+    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
 
 
 def _images(count: int) -> str:

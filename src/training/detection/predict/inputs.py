@@ -11,6 +11,8 @@ from pathlib import Path
 from detection.errors import TrainingError
 
 _LIST = ".txt"
+PICTURES = "pictures"
+"""Folder of the output that receives the drawn pictures."""
 
 
 @dataclass(frozen=True)
@@ -33,22 +35,27 @@ def find_images(text: str, output: Path) -> Inputs:
         text: A folder, which is searched with its subfolders; a pattern with ``*``, ``?`` or ``[…]``, in which ``**``
             stands for any number of folders; a ``.txt`` file with one path per line, relative to its folder; or an
             image.
-        output: The folder of the results. Its files are no input, so that a second run finds the same images.
+        output: The folder of the results. Its files are no input, so that a second run finds the same images; where
+            it holds the images itself, this is true of its pictures.
 
     Raises:
         TrainingError: The text is of another kind, or there is no image.
     """
     path = Path(text)
-    if path.is_dir():
-        found = _named(_files(path, output.resolve()), path)
-    elif path.is_file() and path.suffix.lower() == _LIST:
+    # The functions of os.path call a name that is too long, or that holds a zero byte, a missing one.
+    if not text:
+        raise TrainingError("--images is empty; it must be a folder, a pattern, a .txt file or an image.")
+    if os.path.isdir(path):
+        found = _named(_files(path, _own_folder(path, output)), path)
+    elif os.path.isfile(path) and path.suffix.lower() == _LIST:
         found = _listed(path)
-    elif path.is_file():
+    elif os.path.isfile(path):
         found = Inputs({path.name: path})
     elif glob.has_magic(text):
         base = Path(*_plain_parts(text))
-        files = (Path(name) for name in glob.iglob(text, recursive=True) if os.path.isfile(name))
-        found = _named((file for file in files if output.resolve() not in file.resolve().parents), base)
+        files = (Path(name) for name in glob.iglob(text, recursive=True) if not os.path.isdir(name))
+        own = _own_folder(base, output)
+        found = _named((file for file in files if own not in file.resolve().parents), base)
     else:
         raise TrainingError(
             f"--images is {text!r}, which does not exist; it must be a folder, a pattern such as 'new/**/*.jpg' in "
@@ -62,9 +69,30 @@ def find_images(text: str, output: Path) -> Inputs:
     return found
 
 
-def _files(folder: Path, output: Path) -> Iterable[Path]:
+def _own_folder(base: Path, output: Path) -> Path:
+    """Returns the folder that holds no input, because the command writes pictures there.
+
+    Args:
+        base: Folder of the images.
+        output: The folder of the results; where it holds the images, only its pictures are no input.
+
+    Raises:
+        TrainingError: The images would be among the pictures that are drawn.
+    """
+    images, own = base.resolve(), output.resolve()
+    if own != images and own not in images.parents:
+        return own
+    own /= PICTURES
+    if own == images or own in images.parents:
+        raise TrainingError(
+            f"--output is {str(output)!r}, whose folder {PICTURES} holds the images; it must be another folder."
+        )
+    return own
+
+
+def _files(folder: Path, own: Path) -> Iterable[Path]:
     for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if Path(parent, name).resolve() != output]
+        folders[:] = [name for name in folders if Path(parent, name).resolve() != own]
         yield from (Path(parent, name) for name in names)
 
 
@@ -77,7 +105,7 @@ def _endings() -> frozenset[str]:
 def _named(paths: Iterable[Path], base: Path) -> Inputs:
     pictures, others, endings = [], 0, _endings()
     for path in paths:
-        if path.suffix.lower() in endings and path.is_file():
+        if path.suffix.lower() in endings:  # a link to a missing file is named with the images that cannot be read
             pictures.append(path)
         else:
             others += 1

@@ -55,12 +55,15 @@ class Prediction:
         """
         size, changed = document["stamp"]
         boxes = np.asarray(document["boxes"], dtype=np.float64).reshape(-1, 4)
+        labels = np.asarray(document["labels"], dtype=np.int64)
+        scores = np.asarray(document["scores"], dtype=np.float64)
+        width, height = int(document["width"]), int(document["height"])
+        if not labels.shape == scores.shape == (len(boxes),) or min(width, height) < 1:
+            raise ValueError("the line is damaged")
+        if not (np.isfinite(boxes).all() and np.isfinite(scores).all() and (labels >= 1).all()):
+            raise ValueError("the line has a number that no model gives")
         return Prediction(
-            str(document["file_name"]),
-            (int(size), int(changed)),
-            int(document["width"]),
-            int(document["height"]),
-            Detections(boxes, np.asarray(document["labels"]), np.asarray(document["scores"])),
+            str(document["file_name"]), (int(size), int(changed)), width, height, Detections(boxes, labels, scores)
         )
 
 
@@ -81,10 +84,12 @@ class Journal:
     Args:
         folder: The folder of the file; created when missing.
         head: What decides the predictions, such as the hash of the model.
+        classes: Number of classes of the model; a line with a higher label is damaged.
     """
 
-    def __init__(self, folder: Path, head: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, head: Mapping[str, Any], classes: int) -> None:
         self._path = folder / FILE
+        self._classes = classes
         self._head = json.loads(json.dumps(head))
         folder.mkdir(parents=True, exist_ok=True)
         self.known, end = self._read()
@@ -130,9 +135,11 @@ class Journal:
                         return {}, 0
                     if end:
                         prediction = Prediction.of(document)
+                        if (prediction.detections.labels > self._classes).any():
+                            break
                         known[prediction.name] = prediction
                     end += len(line)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             pass  # what was read before the damaged line counts
         return known, end
 

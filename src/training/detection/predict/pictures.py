@@ -11,11 +11,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from detection.data.depth import Depth
 from detection.evaluate.pictures.style import COLOURS
+from detection.predict.inputs import PICTURES
 from detection.predict.journal import Prediction, write_atomically
 from detection.predict.reading import predicted_picture
 from detection.predict.writers import fitting
 
-FOLDER = "pictures"
 _MOST_PIXELS = 2000  # of the longer side
 
 
@@ -77,4 +77,4 @@ def draw_prediction(
 
 def picture_path(folder: Path, name: str) -> Path:
     """Returns the file of the picture of an image. The whole name stays, so that no two pictures share one."""
-    return folder / FOLDER / fitting(PurePosixPath(name + ".png"))
+    return folder / PICTURES / fitting(PurePosixPath(name + ".png"))

@@ -23,11 +23,12 @@ from detection.data.batches import to_tensor
 from detection.data.datasets import ImageRecord
 from detection.data.depth import Depth, read_depth
 from detection.data.images import ImageStore
+from detection.data.pictures import PictureError
 from detection.evaluate.detections import Detections
 from detection.export.final_model import load_architecture, load_final_weights, weights_file
 from detection.models.building import build_model
 from detection.predict.journal import Prediction, stamp_of
-from detection.predict.reading import record_of
+from detection.predict.reading import reason_of, record_of
 from detection.train.machine import Machine
 
 _AHEAD = 2  # batches that are decoded while the model runs
@@ -42,8 +43,9 @@ class SavedModel:
         model: The detector, in evaluation mode.
         class_names: Name of each label.
         settings: The exp_config of its training.
-        digest: SHA-256 in hex of its weights, and of the values by which it scales images of more than 8 bits.
-        depth: Those values; None for the full range of an image.
+        digest: SHA-256 in hex of all that decides its predictions: its weights, its architecture, MODEL_PARAMS and
+            ``depth``.
+        depth: The values by which it scales images of more than 8 bits; None for the full range of an image.
     """
 
     model: nn.Module
@@ -62,11 +64,12 @@ def load_saved_model(folder: Path, device: torch.device) -> SavedModel:
     """
     class_names = load_class_names(folder)
     settings = read_settings(file=folder / "exp_config.json", environment={})
-    model = build_model(settings.model, len(class_names), load_architecture(folder))
+    architecture = load_architecture(folder)
+    model = build_model(settings.model, len(class_names), architecture)
     load_final_weights(folder, model)
     depth = read_depth(folder)
-    content = weights_file(folder).read_bytes() + (b"" if depth is None else json.dumps(depth).encode())
-    digest = hashlib.sha256(content).hexdigest()
+    decisive = [depth, architecture.document(), settings.document["MODEL_PARAMS"]]
+    digest = hashlib.sha256(weights_file(folder).read_bytes() + json.dumps(decisive).encode()).hexdigest()
     return SavedModel(model.eval().to(device), class_names, settings, digest, depth)
 
 
@@ -152,7 +155,8 @@ class Predictor:
             try:
                 images.append((record, future.result()))
             except Exception as error:  # a damaged file makes Pillow's decoders raise anything
-                reason = str(error.__cause__ or error) or type(error).__name__
+                cause = error.__cause__ or error
+                reason = reason_of(cause) if isinstance(cause, PictureError) else str(cause) or type(cause).__name__
                 self._failed(record.file_name, f"it cannot be decoded: {reason}")
         if not images:
             return []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import stat
 from pathlib import Path
 
 from PIL import Image
@@ -22,10 +25,11 @@ def record_of(name: str, path: Path, *, applies_exif: bool, depth: Range | None 
     Raises:
         ValueError: The file is no picture; the message is the reason.
     """
+    _check_regular(path)
     try:
         header = read_header(path)
     except PictureError as error:
-        raise ValueError(f"it {error}") from error
+        raise ValueError(reason_of(error)) from error
     if not applies_exif:
         return ImageRecord(name, path, *header.stored, (), (), depth=depth)
     return ImageRecord(name, path, *header.upright, (), (), header.orientation, depth)
@@ -49,4 +53,29 @@ def predicted_picture(
         header = read_header(path)
         return read_picture(path, header.orientation_for(size, applies_exif=applies_exif), depth=depth)
     except PictureError as error:
-        raise ValueError(f"it {error}") from error
+        raise ValueError(reason_of(error)) from error
+
+
+def reason_of(error: PictureError) -> str:
+    """Returns why a file is no picture, without the advice about the rows of a dataset and without its point."""
+    return "it " + re.sub(r",? or remove its rows\.?$", "", str(error))
+
+
+def _check_regular(path: Path) -> None:
+    """Checks that a path is that of a file: one of a pipe or a device might never end.
+
+    Raises:
+        ValueError: It is not; the message is the reason.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        raise ValueError("it does not exist") from None
+    except OSError as error:
+        raise ValueError(f"it cannot be read: {error.strerror}") from error
+    except ValueError:  # a path of a list may hold a zero byte
+        raise ValueError("it does not exist") from None
+    if stat.S_ISDIR(mode):
+        raise ValueError("it is a folder")
+    if not stat.S_ISREG(mode):
+        raise ValueError("it is no regular file")
