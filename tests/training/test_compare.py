@@ -222,12 +222,16 @@ def deep_predictions(folder: Path) -> None:
         (changed_images, "the test sets differ: the run has 10 images and the baseline 10, of which 9 are the same"),
         (changed_boxes, "the test sets differ: the ground truth of the same 10 images has changed"),
         (without_predictions, "the baseline has no outputs/predictions.json"),
-        (broken_predictions, "outputs/predictions.json of the baseline cannot be read: JSONDecodeError"),
+        (broken_predictions, "outputs/predictions.json of the baseline cannot be read: no JSON at line 1, column 3: "),
         (
             infinite_box,
-            "outputs/predictions.json of the baseline cannot be read: ValueError: image '00009.png' has box",
+            "outputs/predictions.json of the baseline cannot be read: "
+            "[0].bbox is [0, 0, Infinity, 1]; it must be [x, y",
         ),
-        (deep_predictions, "outputs/predictions.json of the baseline cannot be read: RecursionError"),
+        (
+            deep_predictions,
+            "outputs/predictions.json of the baseline cannot be read: its brackets are nested too deeply",
+        ),
     ],
 )
 def test_compare_runs_says_why_runs_cannot_be_paired(
@@ -245,6 +249,66 @@ def test_compare_runs_says_why_runs_cannot_be_paired(
     assert not comparison["paired"] and comparison["metrics"] == {}
     assert comparison["reason"].startswith(reason)
     assert capsys.readouterr().out.startswith(f"the runs cannot be paired: {reason}")
+
+
+@pytest.mark.parametrize(
+    "key, value",
+    [
+        ("image_id", True),
+        ("image_id", "1"),
+        ("image_id", 10**30),
+        ("category_id", True),
+        ("category_id", "1"),
+        ("category_id", 1.5),
+        ("category_id", 99),
+        ("bbox", [True, 1, 1, 1]),
+        ("bbox", ["1", 1, 1, 1]),
+        ("bbox", [1, 1, -3, 3]),
+        ("bbox", [1e308, 1e308, 1e308, 1e308]),
+        ("bbox", [[1, 2, 3, 4]]),
+        ("score", True),
+        ("score", "1"),
+        ("score", None),
+        ("score", float("nan")),
+    ],
+)
+def test_compare_runs_takes_no_prediction_that_evaluate_refuses(key: str, value: object, tmp_path: Path) -> None:
+    images = make_images(6, 10, hit=0.8)
+    current, baseline = write_run(tmp_path / "a", images), write_run(tmp_path / "b", images)
+    path = current / "outputs" / "predictions.json"
+    entries = json.loads(path.read_text())
+    entries[1][key] = value
+    path.write_text(json.dumps(entries))
+
+    reason = compare_runs(current, baseline, resamples=2, seed=0)["reason"]
+
+    assert reason.startswith(f"outputs/predictions.json of the run cannot be read: [1].{key} is ")
+
+
+@pytest.mark.parametrize(
+    "key, value, message",
+    [
+        ("categories", [{"id": 1, "name": "a"}, {"id": 1, "name": "b"}], "categories[1] is "),
+        ("categories", [{"id": 1, "name": "a"}, {"id": 2, "name": "a"}], "two of categories have one name"),
+        ("categories", [{"id": 10**30, "name": "a"}], "categories[0] is "),
+        ("images", [{"id": 1.7, "file_name": "a"}], "images[0] is "),
+        ("images", [{"id": True, "file_name": "a"}], "images[0] is "),
+        ("images", [{"id": 1, "file_name": None}], "images[0] is "),
+        ("images", None, "images is null; it must be a list"),
+        ("info", {"eval_conf": True}, "info.eval_conf is true; it must be from 0 to 1"),
+        ("info", {"eval_conf": 7}, "info.eval_conf is 7; it must be from 0 to 1"),
+    ],
+)
+def test_compare_runs_takes_no_ground_truth_that_lies(key: str, value: object, message: str, tmp_path: Path) -> None:
+    images = make_images(6, 10, hit=0.8)
+    runs = write_run(tmp_path / "a", images), write_run(tmp_path / "b", images)
+    for run in runs:
+        path = run / "outputs" / "ground_truth.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), key: value}))
+
+    reason = compare_runs(*runs, resamples=2, seed=0)["reason"]
+
+    assert reason.startswith(f"outputs/ground_truth.json of the run cannot be read: {message}")
 
 
 def test_a_metric_without_anything_to_measure_has_no_word(tmp_path: Path) -> None:

@@ -23,6 +23,18 @@ def read_json(path: Path, rule: str) -> Any:
         TrainingError: The file cannot be read, or is no JSON.
     """
     try:
+        return load_json(path)
+    except ValueError as error:
+        raise TrainingError(f"{printable(str(path))} cannot be read: {error}; it must be {rule}.") from error
+
+
+def load_json(path: Path) -> Any:
+    """Reads a JSON file in UTF-8.
+
+    Raises:
+        ValueError: The file cannot be read, or is no JSON; the message is the reason, without the name of the file.
+    """
+    try:
         return json.loads(path.read_bytes())
     except OSError as error:
         reason = error.strerror or str(error)
@@ -36,7 +48,7 @@ def read_json(path: Path, rule: str) -> Any:
         reason = "its brackets are nested too deeply"
     except MemoryError:
         reason = f"its {path.stat().st_size / 2**20:.0f} MiB do not fit into memory"
-    raise TrainingError(f"{printable(str(path))} cannot be read: {reason}; it must be {rule}.")
+    raise ValueError(reason)
 
 
 def shown(value: Any) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from detection.config.json_file import load_json, number, shown
 from detection.evaluate.coco_matching import Bools, Boxes, Floats, Integers
+from detection.evaluate.foreign.json_input import BOX_RULE, box, identifier
 
 GROUND_TRUTH = "outputs/ground_truth.json"
 PREDICTIONS = "outputs/predictions.json"
@@ -58,15 +58,13 @@ def read_run(folder: Path, name: str) -> RunBoxes:
     truth = _read(folder, GROUND_TRUTH, name)
     predictions = _read(folder, PREDICTIONS, name)
     try:
-        class_names = {int(entry["id"]): str(entry["name"]) for entry in truth["categories"]}
+        class_names = _named(truth["categories"], "categories", "name")
         labels = np.array(sorted(class_names), dtype=np.int64)
-        names = {int(entry["id"]): str(entry["file_name"]) for entry in truth["images"]}
+        names = _named(truth["images"], "images", "file_name")
         files = tuple(sorted(names.values()))
-        if len(set(files)) != len(files):
-            raise ValueError("two images have one name")
-        threshold = float(truth["info"]["eval_conf"])
-        if not math.isfinite(threshold):
-            raise ValueError(f"eval_conf is {threshold}")
+        threshold = number(truth["info"]["eval_conf"])
+        if threshold is None or not 0 <= threshold <= 1:
+            raise ValueError(f"info.eval_conf is {shown(truth['info']['eval_conf'])}; it must be from 0 to 1")
         places = _places(names)
         objects, actual = _table(truth["annotations"], files, labels, places, threshold=None)
     except _FAULTS as error:
@@ -106,11 +104,35 @@ def check_pair(current: RunBoxes, baseline: RunBoxes) -> None:
 
 def _read(folder: Path, path: str, name: str) -> Any:
     try:
-        return json.loads((folder / path).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise UnpairedError(f"{name} has no {path}") from error
-    except _FAULTS as error:
+        return load_json(folder / path)
+    except ValueError as error:
+        if not (folder / path).exists():
+            raise UnpairedError(f"{name} has no {path}") from error
         raise UnpairedError(_broken(path, name, error)) from error
+
+
+def _named(entries: Any, key: str, name: str) -> dict[int, str]:
+    """Returns the names of the categories or images by their ids.
+
+    Raises:
+        ValueError: An id or a name is missing, of another type, or that of an earlier entry.
+    """
+    found: dict[int, str] = {}
+    if not isinstance(entries, list):
+        raise ValueError(f"{key} is {shown(entries)}; it must be a list")
+    for place, entry in enumerate(entries):
+        number_of, text = (entry.get("id"), entry.get(name)) if isinstance(entry, dict) else (None, None)
+        if (
+            type(number_of) is not int
+            or not isinstance(text, str)
+            or number_of in found
+            or not -(2**62) < number_of < 2**62
+        ):
+            raise ValueError(f"{key}[{place}] is {shown(entry)}; it must have an id and a {name} of its own")
+        found[number_of] = text
+    if len(set(found.values())) != len(found):
+        raise ValueError(f"two of {key} have one {name}")
+    return found
 
 
 def _places(names: Mapping[int, str]) -> dict[int, int]:
@@ -136,20 +158,41 @@ def _table(
     """
     if not isinstance(entries, list):
         raise ValueError("it must hold a list")
-    image = np.array([places[entry["image_id"]] for entry in entries], dtype=np.int64)
-    boxes = np.array([entry["bbox"] for entry in entries], dtype=np.float64).reshape(-1, 4)
-    label = np.array([entry["category_id"] for entry in entries], dtype=np.int64)
-    if len(boxes) != len(entries):
-        raise ValueError("a bbox must hold four numbers")
-    if threshold is None:
-        scores = np.zeros(len(entries))
-        marking = np.ones(len(entries), bool)
-    else:
-        scores = np.array([entry["score"] for entry in entries], dtype=np.float64)
-        marking = scores >= threshold
+    known = set(labels.tolist())
+    rows = [
+        _row(entry, f"[{place}]", places, known, has_score=threshold is not None) for place, entry in enumerate(entries)
+    ]
+    image = np.array([row[0] for row in rows], dtype=np.int64)
+    boxes = np.array([row[1] for row in rows], dtype=np.float64).reshape(-1, 4)
+    label = np.array([row[2] for row in rows], dtype=np.int64)
+    scores = np.array([row[3] for row in rows], dtype=np.float64)
+    marking = np.ones(len(rows), bool) if threshold is None else scores >= threshold
     marked = np.zeros(len(files), bool)
     marked[image[marking]] = True
     return Boxes.arrange(files, labels, image, boxes[:, :2], boxes[:, 2:], label, scores), marked
+
+
+def _row(
+    entry: Any, where: str, places: Mapping[int, int], known: set[int], *, has_score: bool
+) -> tuple[int, tuple[float, float, float, float], int, float]:
+    """Returns place of the image, box, label and score of an entry.
+
+    Raises:
+        ValueError: One of them is missing or not valid.
+    """
+    if not isinstance(entry, dict):
+        raise ValueError(f"{where} is {shown(entry)}; it must be an object")
+    image, label = identifier(entry.get("image_id")), identifier(entry.get("category_id"))
+    corners, score = box(entry.get("bbox")), number(entry.get("score")) if has_score else 0.0
+    if not isinstance(image, int) or image not in places:
+        raise ValueError(f"{where}.image_id is {shown(entry.get('image_id'))}; it must be the id of one of the images")
+    if not isinstance(label, int) or label not in known:
+        raise ValueError(f"{where}.category_id is {shown(entry.get('category_id'))}; it must be the id of a category")
+    if corners is None:
+        raise ValueError(f"{where}.bbox is {shown(entry.get('bbox'))}; it must be {BOX_RULE}")
+    if score is None:
+        raise ValueError(f"{where}.score is {shown(entry.get('score'))}; it must be a finite number")
+    return places[image], corners, label, score
 
 
 def _rows(objects: Boxes) -> Floats:
@@ -161,7 +204,8 @@ def _rows(objects: Boxes) -> Floats:
 
 def _broken(path: str, name: str, error: Exception) -> str:
     first_line = (str(error).splitlines() or [""])[0][:200]
-    return f"{path} of {name} cannot be read: {type(error).__name__}: {first_line}"
+    kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+    return f"{path} of {name} cannot be read: {kind}{first_line}"
 
 
 def _listed(what: str, names: set[str]) -> list[str]:
