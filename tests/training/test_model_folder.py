@@ -223,7 +223,7 @@ def test_predict_runs_nothing_that_weights_hold(model: Path, predict: Callable[[
         (lambda weight: weight.int(), "has the type int32"),
         (lambda weight: weight * float("nan"), "has numbers that are not finite"),
         (lambda weight: [weight], "it does not hold tensors by name"),
-        (lambda weight: weight.to_sparse(), "has the type float32"),
+        (lambda weight: weight.to_sparse(), "has the type float32 (sparse_coo)"),
     ],
 )
 def test_predict_refuses_tensors_that_are_no_weights(

@@ -268,3 +268,37 @@ def test_torchvision_publishes_the_weights_of_the_registry_with_their_sha256(pla
     url = torchvision_url(place)
 
     assert url.startswith("https://") and len(url.rpartition("-")[2]) == len("01234567.pth")
+
+
+@pytest.mark.parametrize("damage", ["deflate", "encrypted", "method", "size"])
+def test_read_package_refuses_a_damaged_archive(damage: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.nupkg"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("tools/DnnImageModels/ResNet18Onnx/ResNet18.onnx", b"0" * 100_000)
+    content = bytearray(path.read_bytes())
+    directory = content.index(b"PK\x01\x02")
+    if damage == "deflate":
+        content[100:150] = b"\xff" * 50
+    elif damage == "encrypted":
+        content[directory + 8] |= 1
+    elif damage == "method":
+        content[directory + 10] = 99
+    else:
+        content[directory + 24 : directory + 28] = struct.pack("<I", 2**31)
+    path.write_bytes(content)
+
+    with pytest.raises(TrainingError, match=r"x\.nupkg cannot be read: .*; it must be the package Microsoft\.ML\."):
+        read_package(path)
+
+
+@pytest.mark.parametrize("content", [b"nonsense", b"", None])
+def test_fetch_brings_no_file_that_holds_no_weights(content: bytes | None, tmp_path: Path) -> None:
+    file = tmp_path / "w.pth"
+    if content is None:
+        torch.save([torch.zeros(1)], file)
+    else:
+        file.write_bytes(content)
+
+    with pytest.raises(TrainingError, match=r"the weights .*w\.pth (cannot be read|hold no tensors)"):
+        fetch_base_model(_RESNET18.name, tmp_path / "models", file=file, say=print)
+    assert not list((tmp_path / "models").rglob("*.pth"))

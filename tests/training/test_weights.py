@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -181,3 +182,32 @@ def test_read_weights_fails_when_the_file_is_not_a_state_dict(content: bytes, tm
         TrainingError, match=r"the weights .*bad\.pth cannot be read: .*; they must be a PyTorch state dict\."
     ):
         read_weights(tmp_path / "bad.pth", _TINY)
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (lambda weight: weight * float("nan"), "has numbers that are not finite"),
+        (lambda weight: weight / 0, "has numbers that are not finite"),
+        (lambda weight: weight.int(), "has the type int32"),
+        (lambda weight: weight.bool(), "has the type bool"),
+        (lambda weight: weight.to(torch.complex64), "has the type complex64"),
+        (lambda weight: weight.to_sparse(), "has the type float32 (sparse_coo)"),
+        (lambda weight: weight.to("meta"), "has the type float32"),
+    ],
+)
+def test_read_weights_refuses_tensors_that_are_no_weights(
+    change: Callable[[Tensor], Tensor], message: str, tmp_path: Path
+) -> None:
+    tensors = _model(_TINY.name).state_dict()
+    name = next(iter(tensors))
+
+    with pytest.raises(TrainingError) as caught:
+        _weights(tmp_path / "w.pth", {**tensors, name: change(tensors[name])}, _TINY.name)
+    assert f"w.pth cannot be used: {name} {message}; they must be finite numbers." in str(caught.value)
+
+
+def test_read_weights_takes_those_of_half_precision(tmp_path: Path) -> None:
+    tensors = {name: value.half() for name, value in _model(_TINY.name).state_dict().items()}
+
+    assert len(_weights(tmp_path / "w.pth", tensors, _TINY.name).tensors) == len(tensors)

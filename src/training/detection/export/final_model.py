@@ -19,7 +19,7 @@ from detection.export.model_card import FILE as CARD
 from detection.export.onnx_model import export_onnx
 from detection.models.architecture import FILE as ARCHITECTURE
 from detection.models.architecture import Architecture, read_architecture
-from detection.models.weights import load_tensors
+from detection.models.weights import load_tensors, unusable
 from detection.tracking.metric_names import with_mlflow_names
 
 _WEIGHTS = "model.pth"
@@ -147,14 +147,9 @@ def _fault_of(found: Any, own: Mapping[str, Tensor]) -> str | None:
             continue
         if value.shape != own[name].shape:
             return f"{name} has the shape {tuple(value.shape)}; the model's is {tuple(own[name].shape)}"
-        if (
-            value.is_quantized
-            or value.layout != torch.strided
-            or value.is_floating_point() != own[name].is_floating_point()
-        ):
-            return f"{name} has the type {str(value.dtype).removeprefix('torch.')}"
-        if not bool(torch.isfinite(value).all()):
-            return f"{name} has numbers that are not finite"
+        fault = unusable(name, value)
+        if fault is not None:
+            return fault
     return None
 
 

