@@ -61,6 +61,26 @@ def _block(entries: list[tuple[bytes, bytes]]) -> bytes:
     return out + b"".join(struct.pack("<I", at) for at in restarts or [0]) + struct.pack("<I", len(restarts or [0]))
 
 
+def _index(entries: list[tuple[bytes, bytes]], entries_per_block: int, repeated: int = 1) -> bytes:
+    """Returns the content of an index file; ``repeated`` is how often it names each block."""
+    file, handles = b"", []
+    for start in range(0, len(entries), entries_per_block):
+        block = _block(entries[start : start + entries_per_block])
+        handles.append(
+            (entries[start : start + entries_per_block][-1][0] + b"~", _varint(len(file)) + _varint(len(block)))
+        )
+        file += block + b"\0" + struct.pack("<I", mask(crc32c(block + b"\0")))
+    for content in ([], handles * repeated):
+        block = _block(content)
+        place = (len(file), len(block))
+        file += block + b"\0" + struct.pack("<I", mask(crc32c(block + b"\0")))
+        if not content:
+            first = place
+    footer = b"".join(_varint(number) for number in (*first, *place))
+    file += footer.ljust(40, b"\0") + bytes.fromhex("57fb808b247547db")
+    return file
+
+
 def _write(folder: Path, tensors: dict[str, NDArray[Any]], entries_per_block: int = 40, **header: int) -> Path:
     """Writes a checkpoint as the description of the format says."""
     data = b""
@@ -73,21 +93,7 @@ def _write(folder: Path, tensors: dict[str, NDArray[Any]], entries_per_block: in
         entry += _varint(6 << 3 | 5) + struct.pack("<I", mask(crc32c(raw))) + _field(99, b"unknown")
         entries.append((name.encode(), entry))
         data += raw
-    file, handles = b"", []
-    for start in range(0, len(entries), entries_per_block):
-        block = _block(entries[start : start + entries_per_block])
-        handles.append(
-            (entries[start : start + entries_per_block][-1][0] + b"~", _varint(len(file)) + _varint(len(block)))
-        )
-        file += block + b"\0" + struct.pack("<I", mask(crc32c(block + b"\0")))
-    for content in ([], handles):
-        block = _block(content)
-        place = (len(file), len(block))
-        file += block + b"\0" + struct.pack("<I", mask(crc32c(block + b"\0")))
-        if not content:
-            first = place
-    footer = b"".join(_varint(number) for number in (*first, *place))
-    file += footer.ljust(40, b"\0") + bytes.fromhex("57fb808b247547db")
+    file = _index(entries, entries_per_block)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.ckpt.data-00000-of-00001").write_bytes(data)
     (folder / "model.ckpt.index").write_bytes(file)
@@ -265,6 +271,56 @@ def test_no_damage_of_one_byte_of_the_index_goes_unnoticed_or_ends_in_another_er
             assert "byte " in str(error)
         else:
             assert set(found) == set(tensors)  # a byte of the first, empty block
+
+
+_CRC = _varint(6 << 3 | 5) + struct.pack("<I", mask(crc32c(bytes(8))))
+
+
+@pytest.mark.parametrize(
+    "header, entry, message",
+    [
+        (_field(1, b"x"), b"", "the header is damaged: field 1 is no number"),
+        (_field(1, 1) + _field(2, b"x"), b"", "the header is damaged: field 2 is no number"),
+        (_field(1, 1), _field(1, b"x"), "the entry of 'a' is damaged"),
+        (_field(1, 1), _field(1, 1) + _field(3, 2**63), "'a' is in data file 9223372036854775808 of 1"),
+        (_field(1, 1), _field(1, 1) + _field(2, _field(2, _field(1, 2**63))), "its shape"),
+        (_field(1, 1), _field(1, 1) + _field(2, _field(2, _field(1, 2**63)) + _field(2, b"")), "its shape"),
+        (_field(1, 1), _field(1, 1) + _field(2, _field(2, _field(1, 2**64 - 1)) + _field(2, b"")), "its shape"),
+        (
+            _field(1, 1),
+            _field(1, 1) + _field(2, _field(2, _field(1, 2))) + _field(4, 2**63) + _field(5, 8) + _CRC,
+            "byte 9223372036854775808: 'a' has 8 bytes, but the file ends at byte 8",
+        ),
+        (
+            _field(1, 1),
+            _field(1, 1) + _field(2, _field(2, _field(1, 2**38))) + _field(5, 2**40),
+            "has 1099511627776 bytes, but the file",
+        ),
+    ],
+)
+def test_an_index_that_lies_about_places_and_sizes_is_refused(
+    header: bytes, entry: bytes, message: str, tmp_path: Path
+) -> None:
+    (tmp_path / "m.data-00000-of-00001").write_bytes(bytes(8))
+    (tmp_path / "m.index").write_bytes(_index([(b"", header), (b"a", entry)], 40))
+
+    with pytest.raises(BundleError, match=message):
+        read_bundle(tmp_path / "m.index")
+
+
+def test_a_checkpoint_does_not_grow_by_overlapping_entries_or_repeated_blocks(tmp_path: Path) -> None:
+    entry = _field(1, 1) + _field(2, _field(2, _field(1, 2))) + _field(5, 8) + _CRC
+    (tmp_path / "m.data-00000-of-00001").write_bytes(bytes(8))
+    entries = [(b"", _field(1, 1)), (b"a", entry), (b"b", entry)]
+
+    (tmp_path / "m.index").write_bytes(_index(entries[:2], 40))
+    assert read_bundle(tmp_path / "m.index").tensors["a"].tolist() == [0, 0]
+    (tmp_path / "m.index").write_bytes(_index(entries, 40))
+    with pytest.raises(BundleError, match="'b' and those before it have more bytes than the data files"):
+        read_bundle(tmp_path / "m.index")
+    (tmp_path / "m.index").write_bytes(_index(entries[:2], 40, repeated=2))
+    with pytest.raises(BundleError, match="byte 0: the index names the block twice"):
+        read_bundle(tmp_path / "m.index")
 
 
 def test_a_checkpoint_of_another_network_is_refused_with_its_variables(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ MAGIC = 0xDB4775248B80FB57
 _FOOTER = 48
 _TRAILER = 5  # bytes after a block: its compression, and its checksum
 _MASK_DELTA = 0xA282EAD8
+_LONGEST = 1 << 40  # entries of one dimension: numpy has no larger ones, even of a tensor without a number
 _ROW = 1024  # bytes whose checksums are computed at once
 _TYPES = {
     1: "f4",
@@ -89,8 +90,11 @@ def read_bundle(index: Path) -> Bundle:
         raise BundleError(f"{index.name} has no header entry") from None
     except ProtocolBufferError as error:
         raise BundleError(f"{index.name}: the header is damaged: {error}") from error
-    count = _integer(header, 1, 0)
-    order = ">" if _integer(header, 2, 0) else "<"
+    try:
+        count = _integer(header, 1, 0)
+        order = ">" if _integer(header, 2, 0) else "<"
+    except ProtocolBufferError as error:
+        raise BundleError(f"{index.name}: the header is damaged: {error}") from error
     digest = hashlib.sha256(data)
     shards: list[bytes] = []
     prefix = index.name[: -len(".index")]
@@ -100,6 +104,7 @@ def read_bundle(index: Path) -> Bundle:
         digest.update(shards[-1])
     tensors: dict[str, NDArray[Any]] = {}
     skipped: list[str] = []
+    left = sum(map(len, shards))
     for key, value in entries.items():
         name = key.decode("utf-8", "replace")
         try:
@@ -112,6 +117,9 @@ def read_bundle(index: Path) -> Bundle:
             skipped.append(name)
         else:
             tensors[name] = _tensor(name, entry, shards, prefix, order)
+            left -= entry.size
+            if left < 0:
+                raise BundleError(f"{name!r} and those before it have more bytes than the data files: entries overlap")
     return Bundle(tensors, digest.hexdigest(), tuple(skipped))
 
 
@@ -190,12 +198,16 @@ def _table(data: bytes, name: str) -> Iterator[tuple[bytes, bytes]]:
         size, _ = varint(data, position)
     except ProtocolBufferError as error:
         raise BundleError(f"{name}, byte {start}: the footer is damaged: {error}") from error
+    seen: set[int] = set()
     for _, handle in _block(data, offset, size, name):
         try:
             block_offset, position = varint(handle, 0)
             block_size, _ = varint(handle, position)
         except ProtocolBufferError as error:
             raise BundleError(f"{name}, byte {offset}: a handle of the index is damaged: {error}") from error
+        if block_offset in seen:
+            raise BundleError(f"{name}, byte {block_offset}: the index names the block twice")
+        seen.add(block_offset)
         yield from _block(data, block_offset, block_size, name)
 
 
@@ -257,7 +269,7 @@ def _tensor(name: str, entry: _Entry, shards: list[bytes], prefix: str, order: s
     expected = dtype.itemsize
     for length in entry.shape:
         expected *= length
-    if entry.size != expected:
+    if entry.size != expected or max(entry.shape, default=0) > _LONGEST:
         raise BundleError(f"{name!r} has {entry.size} bytes; its shape {entry.shape} needs {expected}")
     data = shards[entry.shard][entry.offset : entry.offset + entry.size]
     if len(data) != entry.size:
