@@ -11,7 +11,7 @@ namespace Fixtures.Registries;
 /// </summary>
 public sealed class AzureFront : IAsyncDisposable
 {
-    // The registry tells a client to send its body only at times; after this limit the body is sent anyway.
+    // The registry does not always ask for a body; after this limit it is sent anyway.
     private static readonly TimeSpan ContinueLimit = TimeSpan.FromMilliseconds(200);
 
     private readonly HttpClient http = new(

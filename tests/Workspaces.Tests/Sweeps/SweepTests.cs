@@ -150,7 +150,11 @@ public class SweepTests
         service.OnEach(
             "GET",
             FakeService.RunPath(Name),
-            [.. turns.Select(turn => FakeService.Json(200, $$"""{"runId":"{{Name}}","status":"{{turn.Status}}","startTimeUtc":"2026-11-01T09:55:00Z"}"""))]
+            [
+                .. turns.Select(turn =>
+                    FakeService.Json(200, $$"""{"runId":"{{Name}}","status":"{{turn.Status}}","startTimeUtc":"2026-11-01T09:55:00Z"}""")
+                ),
+            ]
         );
         service.OnEach("GET", ChildrenPath, [.. turns.Select(turn => FakeService.Json(200, $$"""{"value":[{{turn.Children}}]}"""))]);
         service.On("GET", MetricsPath, request =>
