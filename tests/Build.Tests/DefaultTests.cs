@@ -1,3 +1,4 @@
+using System.Reflection;
 using Build.CommandLine;
 using Build.Tests.Doubles;
 using Fixtures;
@@ -13,6 +14,13 @@ public class DefaultTests
 
         ExpectedText.Check("default", host.Run());
     }
+
+    [Fact]
+    public void Assembly_DoesNotNameTheCommit_SoThatACommitCompilesNothingAgain() =>
+        Assert.DoesNotContain(
+            '+',
+            typeof(TargetCatalog).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion
+        );
 
     [Fact]
     public void Catalogue_DescribesEveryTargetAndArgument()
