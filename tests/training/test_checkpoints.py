@@ -77,6 +77,20 @@ def test_write_leaves_a_whole_file_when_another_run_writes_the_same_step(
             lambda content: content.replace(b"detection checkpoint 2", b"detection checkpoint 1"),
             "its first line is not that of a checkpoint",
         ),
+        (lambda content: b"[" * 4096, "its first line is not that of a checkpoint"),
+        *(
+            (
+                lambda content, old=old, new=new: re.sub(old, new, content, count=1),
+                "its first line is not that of a checkpoint",
+            )
+            for old, new in [
+                (rb'"step": 2, ', b""),
+                (rb'"step": 2', b'"step": "two"'),
+                (rb'"identity": "[0-9a-f]+", ', b""),
+                (rb'"bytes": [0-9]+', b'"bytes": true'),
+                (rb', "sha256": "[0-9a-f]+"', b""),
+            ]
+        ),
         (
             lambda content: content.replace(_IDENTITY.encode(), _IDENTITY[:16].encode() + _OTHER[16:].encode()),
             "it belongs to other settings or another dataset",

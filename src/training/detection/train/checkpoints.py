@@ -134,12 +134,7 @@ class CheckpointFolder:
 
     def _read(self, path: Path) -> Checkpoint:
         with path.open("rb") as file:
-            try:
-                header = json.loads(file.readline(4096))
-            except ValueError as error:
-                raise ValueError("its first line is not that of a checkpoint") from error
-            if not isinstance(header, dict) or header.get("magic") != _MAGIC:
-                raise ValueError("its first line is not that of a checkpoint")
+            header = _header(file.readline(4096))
             if header["identity"] != self._identity:
                 raise ValueError("it belongs to other settings or another dataset")
             payload = file.read()
@@ -147,4 +142,24 @@ class CheckpointFolder:
             raise ValueError(f"it is truncated: it holds {len(payload)} of {header['bytes']} bytes")
         if hashlib.sha256(payload).hexdigest() != header["sha256"]:
             raise ValueError("its checksum does not match")
-        return Checkpoint(int(header["step"]), load_tensors(io.BytesIO(payload)))
+        return Checkpoint(header["step"], load_tensors(io.BytesIO(payload)))
+
+
+def _header(line: bytes) -> dict[str, Any]:
+    """Returns what the first line of a checkpoint says.
+
+    Raises:
+        ValueError: It is another line.
+    """
+    kinds = {"magic": str, "step": int, "identity": str, "bytes": int, "sha256": str}
+    try:
+        header = json.loads(line)
+    except (ValueError, RecursionError):
+        header = None
+    if (
+        not isinstance(header, dict)
+        or header.get("magic") != _MAGIC
+        or any(type(header.get(key)) is not kind for key, kind in kinds.items())
+    ):
+        raise ValueError("its first line is not that of a checkpoint")
+    return header
