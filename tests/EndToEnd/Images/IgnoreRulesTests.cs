@@ -41,7 +41,7 @@ public sealed class IgnoreRulesTests(Engine engine) : IDisposable
         Assert.Contains("docker/gpu/requirements.txt", sent);
         Assert.All(sent, file =>
             Assert.Matches(
-                @"^(src/training/(pyproject\.toml|detection/([a-z_0-9]+/)*[a-z_0-9]+(\.py|\.schema\.json|\.js|\.css))"
+                @"^(src/training/(pyproject\.toml|detection/([a-z_0-9]+/)*[a-z_0-9]+(\.py|(\.schema)?\.json|\.js|\.css))"
                     + @"|docker/(gpu|cpu)/requirements[a-z-]*\.txt)$",
                 file
             )
