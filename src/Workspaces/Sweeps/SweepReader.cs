@@ -67,7 +67,7 @@ public sealed class SweepReader(WorkspaceClient workspace)
         var hasCanceled = children.Any(child => child.Details.Status == JobStatus.Canceled && !ended.ContainsKey(child.Name));
         if (settings.HasPolicy && !isCanceled && hasCanceled)
             isCanceled = IsCanceled(await workspace.RunHistory.GetDetailsAsync(jobName, cancellationToken));
-        var end = new SweepEnd(isCanceled, details.Started + settings.Timeout);
+        var end = new SweepEnd(isCanceled, details.Started, settings.Timeout);
         var trials = new Trial[children.Count];
         await Parallel.ForAsync(
             0,
@@ -105,9 +105,10 @@ public sealed class SweepReader(WorkspaceClient workspace)
     }
 
     /// <summary>How a sweep cancels its trials: all of them when it is cancelled itself, or when its time is up.</summary>
-    private readonly record struct SweepEnd(bool IsCanceled, DateTimeOffset? TimeIsUp)
+    private readonly record struct SweepEnd(bool IsCanceled, DateTimeOffset? Started, TimeSpan? Timeout)
     {
-        public bool Ends(RunDetails trial) => IsCanceled || trial.Ended >= TimeIsUp;
+        // The difference of two times always exists; a time and a long limit may have no sum.
+        public bool Ends(RunDetails trial) => IsCanceled || trial.Ended - Started >= Timeout;
     }
 
     private static bool IsCanceled(RunDetails details) => details.Status is JobStatus.Canceled or JobStatus.CancelRequested;

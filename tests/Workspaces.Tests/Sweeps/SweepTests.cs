@@ -243,7 +243,8 @@ public class SweepTests
     [Theory]
     [InlineData(9, false)]
     [InlineData(11, true)]
-    public async Task FollowAsync_CountsATrialAsEndedEarly_UnlessTheTimeOfTheSweepWasUp(int minutes, bool isEndedEarly)
+    [InlineData(15_000_000_000, true)] // past the year 9999
+    public async Task FollowAsync_CountsATrialAsEndedEarly_UnlessTheTimeOfTheSweepWasUp(long minutes, bool isEndedEarly)
     {
         var service = new FakeService();
         // The trial was cancelled 10 minutes after the sweep had started.

@@ -241,7 +241,7 @@ def _check_sizes(file: io.BytesIO | Path) -> None:
     """Checks that an archive holds no more bytes than it has: torch.save compresses nothing.
 
     Raises:
-        ValueError: A few bytes of the file stand for many.
+        RuntimeError: A few bytes of the file stand for many.
     """
     try:
         with zipfile.ZipFile(file) as archive:
