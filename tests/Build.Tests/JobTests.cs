@@ -109,6 +109,47 @@ public sealed class JobTests : IDisposable
     }
 
     [Fact]
+    public void Fetch_WritesNoOutcome_WhileTheJobRuns()
+    {
+        Answer("Running");
+
+        host.Run("--target=Fetch", "--job=job");
+
+        Assert.False(File.Exists(Path.Combine(host.Root, "artifacts/job/outcome.json")));
+    }
+
+    [Fact]
+    public void Fetch_LeavesTheOutcomeOfFollow_AndFollowReplacesThatOfFetch()
+    {
+        var record = Path.Combine(host.Root, "artifacts/job/outcome.json");
+        Answer("Completed");
+
+        host.Run("--target=Fetch", "--job=job");
+        var fetched = File.ReadAllText(record);
+        host.Run("--target=Follow", "--job=job");
+        var followed = File.ReadAllText(record);
+        host.Run("--target=Fetch", "--job=job");
+
+        Assert.Equal("Completed", (string?)JsonNode.Parse(fetched)!["status"]);
+        Assert.DoesNotMatch("\"(cost|noCostReason)\"", fetched);
+        Assert.Matches("\"(cost|noCostReason)\"", followed);
+        Assert.Equal(followed, File.ReadAllText(record));
+    }
+
+    [Fact]
+    public void Fetch_Succeeds_WhenTheJobWaitsForANodeAndHasNoMetricsYet()
+    {
+        Answer("Queued");
+        host.Service.On(
+            "GET",
+            $"{Tracking}/runs/get",
+            FakeService.Json(404, """{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"none"}""")
+        );
+
+        Assert.StartsWith("exit code 0", host.Run("--target=Fetch", "--job=job"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Fetch_SavesWhatItCan_AndNamesTheRest()
     {
         Answer("Completed");

@@ -144,4 +144,24 @@ public sealed class SweepFailureTests : IDisposable
 
         Assert.Equal([true, false, false], Outcome["trials"]!.AsArray().Select(trial => (bool)trial!["isEndedEarly"]!));
     }
+
+    [Fact]
+    public void Fetch_TakesTheBestTrialsArtifacts_AndWritesTheTrials_WhenTheJobIsASweep()
+    {
+        Answer("Completed", ("Completed", "0.25"), ("Completed", "0.5"), ("Failed", null));
+        var artifacts = $"/artifact/v2.0{FakeService.WorkspaceId}/artifacts/ExperimentRun/dcid.sweep_1";
+        Answer(artifacts, """{"value":[{"path":"outputs/final_model/model.pth"},{"path":"outcome.json"}]}""");
+        host.Service.On("GET", $"{artifacts}/content", FakeService.Json(200, "from the job"));
+
+        var output = host.Run("--target=Fetch", "--job=sweep", "--to=fetched");
+
+        Assert.StartsWith("exit code 0", output, StringComparison.Ordinal);
+        Assert.Contains("Job          sweep: Completed; the best trial is sweep_1\n", output, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(host.Root, "fetched/outputs/final_model/model.pth")));
+        var outcome = JsonNode.Parse(File.ReadAllText(Path.Combine(host.Root, "fetched/outcome.json")))!;
+        Assert.Equal(
+            ("sweep_1", "eval_mAP", 3),
+            ((string?)outcome["bestTrial"], (string?)outcome["sweepMetric"], outcome["trials"]!.AsArray().Count)
+        );
+    }
 }

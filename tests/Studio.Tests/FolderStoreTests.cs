@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using Studio.Folder;
+using Studio.Queries;
 
 namespace Studio.Tests;
 
@@ -41,6 +42,73 @@ public sealed class FolderStoreTests : IDisposable
     [Fact]
     public void List_FindsTheJob_WhenTheFolderIsItsOwn() =>
         Assert.Equal("demo-1", Assert.Single(new FolderStore(Path.Combine(artifacts.Path, "demo-1"), null).List()).Name);
+
+    [Fact]
+    public void FindSweep_ReadsTheTrials_WhenTheOutcomeHasThem()
+    {
+        artifacts.Write("sweep/outputs/metrics.jsonl", "");
+        artifacts.Write("sweep_0/outputs/metrics.jsonl", "");
+        artifacts.Write(
+            "sweep/outcome.json",
+            """
+            {"status": "Completed", "sweepMetric": "eval_mAP", "sweepIsMaximized": false, "bestTrial": "sweep_1", "trials": [
+              {"name": "sweep_0", "status": "Canceled", "isEndedEarly": true, "values": {"RUN_PARAMS.SEED": "7", "KIND": "a"}, "seconds": 2.5},
+              {"name": "sweep_1", "status": "Completed", "isEndedEarly": false, "values": {"KIND": "1e999"}, "metric": 0.25, "seconds": 9}]}
+            """
+        );
+        artifacts.Write("sweep/plan.json", """{"job": {"sweep": {"sampling": "sobol", "maxTrials": 12, "maxConcurrent": 3}}}""");
+        var store = new FolderStore(artifacts.Path, null);
+
+        var sweep = store.FindSweep("sweep")!;
+
+        Assert.Equal("sweep", store.Find("sweep")!.Facts.Kind);
+        Assert.Equal(
+            ("eval_mAP", false, "sobol", 12, 3),
+            (sweep.Metric, sweep.IsMaximized, sweep.Sampling, sweep.MaxTrials, sweep.MaxConcurrent)
+        );
+        Assert.Equal(
+            ("Canceled", true, 2.5, true),
+            (sweep.Trials[0].State, sweep.Trials[0].IsEndedEarly, sweep.Trials[0].Seconds, sweep.Trials[0].IsInStore)
+        );
+        Assert.Equal("""{"RUN_PARAMS.SEED":7,"KIND":"a"}""", sweep.Trials[0].Values.ToJsonString());
+        Assert.Equal("""{"KIND":"1e999"}""", sweep.Trials[1].Values.ToJsonString());
+        Assert.Equal(("sweep_1", 0.25, false), (sweep.Trials[1].Name, sweep.Trials[1].Metric, sweep.Trials[1].IsInStore));
+    }
+
+    [Theory]
+    [InlineData("""{"sweepMetric": "m", "trials": [1, null, [], {"name": 5, "values": [], "metric": "NaN", "seconds": null}]}""")]
+    [InlineData(
+        """{"sweepMetric": "m", "sweepIsMaximized": "no", "trials": [{"values": {"a": {"b": [1]}, "c": null}, "metric": 1e999}]}"""
+    )]
+    [InlineData("""{"sweepMetric": "m", "trials": []}""")]
+    public void FindSweep_ReadsWhatItCan_WhenTheOutcomeIsOdd(string outcome)
+    {
+        artifacts.Write("demo-1/outcome.json", outcome);
+        artifacts.Write("demo-1/plan.json", """{"job": {"sweep": {"sampling": 5, "maxTrials": 1e300, "maxConcurrent": -3}}}""");
+
+        var sweep = new FolderStore(artifacts.Path, null).FindSweep("demo-1")!;
+
+        Assert.True(sweep.IsMaximized);
+        Assert.Equal((int.MaxValue, 0), (sweep.MaxTrials, sweep.MaxConcurrent));
+        Assert.StartsWith("{\"objective\"", SweepQuery.Read(sweep).ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"status": "Completed"}""")]
+    [InlineData("""{"sweepMetric": 5, "trials": []}""")]
+    [InlineData("""{"sweepMetric": "m", "trials": {}}""")]
+    [InlineData("""{"sweepMetric": "m", "trials": [], "trials": []}""")]
+    [InlineData("[]")]
+    [InlineData("{")]
+    public void FindSweep_ReturnsNull_WhenTheJobIsNone(string outcome)
+    {
+        artifacts.Write("demo-1/outcome.json", outcome);
+        var store = new FolderStore(artifacts.Path, null);
+
+        Assert.Null(store.FindSweep("demo-1"));
+        Assert.Null(store.FindSweep("../demo-1"));
+        Assert.Equal("command", store.Find("demo-1")!.Facts.Kind);
+    }
 
     [Theory]
     [InlineData("../outside")]

@@ -54,6 +54,17 @@ for (const [view, parts] of [
     await context.close();
   });
 
+test("a trial whose artifacts were not fetched is named without a link", async () => {
+  const { page, context } = await openPage(browser);
+  await show(page, server.address, VIEWS.sweep);
+  const links = await page.locator("main table a").allTextContents();
+  assert.deepEqual(
+    links.map((name) => Number(name.split("_")[1])),
+    [0, 1, 2, 4, 5, 6, 7, 8],
+  );
+  await context.close();
+});
+
 describe("text from outside", () => {
   test("names, tags and errors stay text, and show what cannot be seen", async () => {
     const { page, context, seen } = await openPage(browser);

@@ -343,6 +343,7 @@ export async function start(port = 0) {
           metric: index < 8 ? 0.3 + next() / 4 : null,
           started: "2026-11-01T12:00:00Z",
           ended: null,
+          isInStore: index !== 3,
         })),
       });
     }

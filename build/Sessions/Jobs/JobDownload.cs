@@ -3,11 +3,13 @@ using Build.CommandLine;
 using Build.CommandLine.Groups;
 using Build.Log;
 using Cake.Core;
-using Workspaces.Jobs;
+using Experiments.Records;
+using Workspaces.DataPlane;
+using Workspaces.Sweeps;
 
 namespace Build.Sessions.Jobs;
 
-/// <summary>Downloads the artifacts of a job: its model, plots, metrics and logs.</summary>
+/// <summary>Downloads the artifacts of a job: its model, plots, metrics and logs, and its outcome once it has ended.</summary>
 public sealed class JobDownload(CommandArguments arguments, JobSelection jobs)
 {
     private const int SizeWidth = 8;
@@ -19,12 +21,17 @@ public sealed class JobDownload(CommandArguments arguments, JobSelection jobs)
         var workspace = await jobs.OpenAsync(context);
         var folder = arguments.GetPath(FetchArguments.To) ?? Path.Combine(context.ArtifactsFolder, job);
 
-        var status = (await new JobHistory(workspace).ReadAsync(job, context.Cancellation)).Status;
-        var artifacts = new JobArtifacts(workspace, ArtifactReport.MemoryFile(context, job, folder));
-        var download = await artifacts.FetchAsync(job, folder, context.Cancellation);
+        var reader = new SweepReader(workspace);
+        var (experiment, settings) = await reader.ReadJobAsync(job, context.Cancellation);
+        var sweep = settings is null ? null : await reader.ReadStateAsync(job, settings, context.Cancellation);
+        var record = Path.Combine(folder, $"{JobOutcome.Stage}.json");
+        var (download, outcome) = await JobCollection.CollectAsync(context, workspace, job, experiment, sweep, folder);
+        // That of Follow knows more.
+        if (outcome.Status.IsTerminal() && !File.Exists(record))
+            RecordFile.Write(record, outcome);
         var files = download.Files;
 
-        context.Report("Job", $"{job}: {status}");
+        context.Report("Job", $"{job}: {outcome.Status}{(sweep is null ? "" : $"; {BestOf(sweep)}")}");
         foreach (var file in files)
             context.Say($"  {Megabytes(file.Length).PadLeft(SizeWidth)} MB  {file.Path}");
         var unchanged = files.Count(file => file.WasUnchanged);
@@ -40,6 +47,8 @@ public sealed class JobDownload(CommandArguments arguments, JobSelection jobs)
             throw new CakeException($"{download.Lost.Count} of {files.Count + download.Lost.Count} artifacts could not be saved.");
         }
     }
+
+    private static string BestOf(SweepState sweep) => sweep.Best is { } best ? $"the best trial is {best.Name}" : "no trial has completed";
 
     private static string Megabytes(long bytes) => (bytes / 1e6).ToString("F1", CultureInfo.InvariantCulture);
 }

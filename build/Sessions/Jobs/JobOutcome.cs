@@ -59,6 +59,10 @@ public sealed record JobOutcome(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? NoCostReason { get; init; }
 
+    /// <summary>Whether Follow wrote this, which knows losses and cost. Fetch does not.</summary>
+    [JsonIgnore]
+    public bool IsFollowed => Cost is not null || NoCostReason is not null;
+
     /// <inheritdoc/>
     public static string Stage => "outcome";
 

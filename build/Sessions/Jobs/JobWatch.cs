@@ -44,7 +44,7 @@ public sealed partial class JobWatch(
     )
     {
         var records = PlanStore.Records(context, job);
-        if (records.Has<JobOutcome>() && records.Read<JobOutcome>() is { Status: JobStatus.Completed } known)
+        if (records.Has<JobOutcome>() && records.Read<JobOutcome>() is { Status: JobStatus.Completed, IsFollowed: true } known)
         {
             report.Show(context, known);
             return;
@@ -101,7 +101,10 @@ public sealed partial class JobWatch(
     {
         var interruptions = new InterruptionLog(time);
         await StreamAsync(context, workspace, job, interruptions);
-        var outcome = await CollectAsync(context, workspace, job, experiment);
+        var folder = Path.Combine(context.ArtifactsFolder, job);
+        var (download, outcome) = await JobCollection.CollectAsync(context, workspace, job, experiment, sweep: null, folder);
+        ArtifactReport.ReportRenamed(context, download);
+        ArtifactReport.ReportLost(context, download);
         return interruptions.All is { Count: > 0 } found ? outcome with { Interruptions = found } : outcome;
     }
 
@@ -151,30 +154,6 @@ public sealed partial class JobWatch(
         };
 
     private static double Number(Match match, string group) => double.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
-
-    private static async Task<JobOutcome> CollectAsync(BuildContext context, WorkspaceClient workspace, string job, string experiment)
-    {
-        var details = await new JobHistory(workspace).ReadAsync(job, context.Cancellation);
-        var measured = await new JobMetrics(workspace).ReadAsync(job, context.Cancellation);
-        var folder = Path.Combine(context.ArtifactsFolder, job);
-        var artifacts = new JobArtifacts(workspace, ArtifactReport.MemoryFile(context, job, folder));
-        var download = await artifacts.FetchAsync(job, folder, context.Cancellation);
-        ArtifactReport.ReportRenamed(context, download);
-        ArtifactReport.ReportLost(context, download);
-        var tags = details.Tags.Where(tag => !tag.Key.StartsWith("mlflow.", StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
-        return new JobOutcome(
-            details.Status,
-            job,
-            experiment,
-            details.FailureReason,
-            measured.Metrics,
-            tags,
-            new OutcomeDatasets(tags.GetValueOrDefault("train_set", ""), tags.GetValueOrDefault("test_set", "")),
-            Path.GetRelativePath(context.Root, folder).Replace('\\', '/'),
-            details.Started,
-            details.Ended
-        );
-    }
 
     /// <summary>
     /// In a terminal a person decides. In a pipeline the job keeps running, because the agent may be taken away at any time.

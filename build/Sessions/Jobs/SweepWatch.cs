@@ -1,6 +1,5 @@
 using Build.Log.Displays;
 using Workspaces.Connection;
-using Workspaces.Jobs;
 using Workspaces.Sweeps;
 
 namespace Build.Sessions.Jobs;
@@ -19,38 +18,11 @@ public sealed class SweepWatch(IDisplay display, TimeProvider time)
     {
         var sweep = await StreamAsync(context, workspace, job, settings);
         var folder = Path.Combine(context.ArtifactsFolder, job);
-        IReadOnlyDictionary<string, double> metrics = new Dictionary<string, double>(StringComparer.Ordinal);
-        if (sweep.Best is { } best)
-        {
-            metrics = (await new JobMetrics(workspace).ReadAsync(best.Name, context.Cancellation)).Metrics;
-            var artifacts = new JobArtifacts(workspace, ArtifactReport.MemoryFile(context, best.Name, folder));
-            var download = await artifacts.FetchAsync(best.Name, folder, context.Cancellation);
-            ArtifactReport.ReportRenamed(context, download);
-            ArtifactReport.ReportLost(context, download);
-        }
-
+        var (download, outcome) = await JobCollection.CollectAsync(context, workspace, job, experiment, sweep, folder);
+        ArtifactReport.ReportRenamed(context, download);
+        ArtifactReport.ReportLost(context, download);
         var interruptions = await TrialInterruptions.ReadAsync(context, workspace, sweep.Trials, time);
-        var details = await new JobHistory(workspace).ReadAsync(job, context.Cancellation);
-        var tags = details.Tags.Where(tag => !tag.Key.StartsWith("mlflow.", StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
-        return new JobOutcome(
-            sweep.Status,
-            job,
-            experiment,
-            sweep.Reason,
-            metrics,
-            tags,
-            new OutcomeDatasets(tags.GetValueOrDefault("train_set", ""), tags.GetValueOrDefault("test_set", "")),
-            Path.GetRelativePath(context.Root, folder).Replace('\\', '/'),
-            details.Started,
-            details.Ended
-        )
-        {
-            SweepMetric = settings.Metric,
-            SweepIsMaximized = settings.IsMaximized,
-            BestTrial = sweep.Best?.Name,
-            Trials = [.. sweep.Trials.Select(OutcomeOf)],
-            Interruptions = interruptions.Count > 0 ? interruptions : null,
-        };
+        return interruptions.Count > 0 ? outcome with { Interruptions = interruptions } : outcome;
     }
 
     private async Task<SweepState> StreamAsync(BuildContext context, WorkspaceClient workspace, string job, SweepSettings settings)
@@ -68,16 +40,4 @@ public sealed class SweepWatch(IDisplay display, TimeProvider time)
         });
         return last!;
     }
-
-    /// <summary>Returns how a trial ended, or its state while it runs.</summary>
-    internal static TrialOutcome OutcomeOf(Trial trial) =>
-        new(
-            trial.Name,
-            trial.Status,
-            trial.IsEndedEarly,
-            trial.Values,
-            trial.Metric is { } value && double.IsFinite(value) ? value : null,
-            trial is { Started: { } started, Ended: { } ended } ? Math.Round((ended - started).TotalSeconds, 3) : null,
-            trial.Reason
-        );
 }

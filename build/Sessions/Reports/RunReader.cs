@@ -45,7 +45,7 @@ public sealed class RunReader(JobSelection jobs)
         var sweep = await ReadSweepAsync(workspace, job, context.Cancellation);
         // A sweep itself has no metrics and no artifacts; those of its best trial stand for it.
         var source = sweep?.Best ?? job;
-        var metrics = await ReadMetricsAsync(workspace, source, context.Cancellation);
+        var metrics = await new JobMetrics(workspace).ReadAsync(source, context.Cancellation);
         LoggedStep = metrics.LastStep;
         await new JobArtifacts(workspace).DownloadAsync(
             source,
@@ -141,7 +141,7 @@ public sealed class RunReader(JobSelection jobs)
         if ((await reader.ReadJobAsync(job, cancellationToken)).Sweep is not { } settings)
             return null;
         var state = await reader.ReadStateAsync(job, settings, cancellationToken);
-        return FactsOf(settings.Metric, settings.IsMaximized, state.Best?.Name, state.Trials.Select(SweepWatch.OutcomeOf));
+        return FactsOf(settings.Metric, settings.IsMaximized, state.Best?.Name, state.Trials.Select(JobCollection.OutcomeOf));
     }
 
     // An outcome of an earlier version does not say whether more is better. Its best trial does.
@@ -174,17 +174,4 @@ public sealed class RunReader(JobSelection jobs)
         );
 
     private static string? PlanOf(RunArtifacts artifacts) => artifacts.Passport?["plan"]?.ToString();
-
-    private static async Task<JobMetricValues> ReadMetricsAsync(WorkspaceClient workspace, string job, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await new JobMetrics(workspace).ReadAsync(job, cancellationToken);
-        }
-        catch (WorkspaceException error) when (error.Status == 404)
-        {
-            // A job that waits for a node has no MLflow run yet.
-            return new JobMetricValues(new Dictionary<string, double>(StringComparer.Ordinal));
-        }
-    }
 }

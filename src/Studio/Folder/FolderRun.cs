@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Studio.Metrics;
 using Studio.Queries;
@@ -42,15 +41,19 @@ internal sealed class FolderRun(string name, PlainFolder files, PlainFolder? dat
             var outcome = Read("outcome.json");
             var plan = Read("plan.json");
             var job = plan?["job"] as JsonObject;
-            return new(name, "command", Text(outcome, "status") ?? (files.HasFolder(Model) ? "Completed" : "Unknown"))
+            return new(
+                name,
+                FolderSweep.Read(outcome, null) is null ? "command" : "sweep",
+                Json.Text(outcome, "status") ?? (files.HasFolder(Model) ? "Completed" : "Unknown")
+            )
             {
-                Experiment = Text(outcome, "experiment") ?? Text(job, "experimentName"),
-                DisplayName = Text(job, "displayName"),
+                Experiment = Json.Text(outcome, "experiment") ?? Json.Text(job, "experimentName"),
+                DisplayName = Json.Text(job, "displayName"),
                 Created = Time(outcome, "started") ?? WrittenAt(files.FindFile(Log)),
                 Started = Time(outcome, "started"),
                 Ended = Time(outcome, "ended"),
-                Compute = Text(plan?["compute"] as JsonObject, "name"),
-                Error = Text(outcome, "reason"),
+                Compute = Json.Text(plan?["compute"] as JsonObject, "name"),
+                Error = Json.Text(outcome, "reason"),
                 Tags = Texts(outcome?["tags"] as JsonObject),
                 Config = job?["config"] as JsonObject ?? Read($"{Model}/exp_config.json"),
                 Passport = Read($"{Model}/passport.json") ?? plan?["passport"] as JsonObject,
@@ -59,6 +62,10 @@ internal sealed class FolderRun(string name, PlainFolder files, PlainFolder? dat
             };
         }
     }
+
+    /// <summary>Returns the trials; null when the job is no sweep.</summary>
+    public SweepFacts? ReadSweep() =>
+        FolderSweep.Read(Read("outcome.json"), (Read("plan.json")?["job"] as JsonObject)?["sweep"] as JsonObject);
 
     public string? ImagesFault =>
         data is null ? "The images are not among the artifacts; --data=FOLDER names the folder of the dataset."
@@ -86,12 +93,12 @@ internal sealed class FolderRun(string name, PlainFolder files, PlainFolder? dat
     {
         if (Read(shared, "data.json") is not { } check)
             return (null, "The folder of the artifacts has no data.json, which Check-Data writes.");
-        var isSame = DataChecks.HashOf(Facts) is { } hash ? hash == Text(check, "hash") : DataChecks.HasNamesOf(Facts, check);
+        var isSame = DataChecks.HashOf(Facts) is { } hash ? hash == Json.Text(check, "hash") : DataChecks.HasNamesOf(Facts, check);
         return isSame ? (check, null) : (null, "The data.json beside the artifacts is about another dataset than that of this job.");
     }
 
     private string? ImageFolder() =>
-        new[] { $"{Text(Facts.Config, "IMAGE_TYPE")}/images", "images" }.FirstOrDefault(path =>
+        new[] { $"{Json.Text(Facts.Config, "IMAGE_TYPE")}/images", "images" }.FirstOrDefault(path =>
             PlainFolder.IsPath(path) && data?.HasFolder(path) == true
         );
 
@@ -105,32 +112,15 @@ internal sealed class FolderRun(string name, PlainFolder files, PlainFolder? dat
 
     private JsonObject? Read(string path) => Read(files, path);
 
-    private static JsonObject? Read(PlainFolder folder, string path)
-    {
-        using var file = folder.Open(path);
-        if (file is null || file.Length > MostBytes)
-            return null;
-        try
-        {
-            // A duplicate member would be found only later.
-            return JsonNode.Parse(file, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private static JsonObject? Read(PlainFolder folder, string path) => Json.Read(folder.Open(path), MostBytes) as JsonObject;
 
     private static DateTimeOffset? WrittenAt(FileInfo? file) => file is null ? null : new DateTimeOffset(file.LastWriteTimeUtc);
 
     private static string Stamp(FileInfo? file) =>
         file is null ? "-" : string.Create(CultureInfo.InvariantCulture, $"{file.LastWriteTimeUtc.Ticks}/{file.Length}");
 
-    private static string? Text(JsonObject? json, string member) =>
-        json?[member] is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
-
     private static DateTimeOffset? Time(JsonObject? json, string member) =>
-        DateTimeOffset.TryParse(Text(json, member), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+        DateTimeOffset.TryParse(Json.Text(json, member), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? time
             : null;
 

@@ -27,7 +27,13 @@ public sealed class FolderStore(string folder, string? dataFolder) : IRunStore
 
     public IStudioRun? Find(string name) => Names().Contains(name, StringComparer.Ordinal) ? Show(name) : null;
 
-    public SweepFacts? FindSweep(string name) => null;
+    public SweepFacts? FindSweep(string name)
+    {
+        if (!Names().Contains(name, StringComparer.Ordinal) || Show(name).ReadSweep() is not { } sweep)
+            return null;
+        var names = Names().ToHashSet(StringComparer.Ordinal);
+        return sweep with { Trials = [.. sweep.Trials.Select(trial => trial with { IsInStore = names.Contains(trial.Name) })] };
+    }
 
     public IReadOnlyList<ClusterFacts> ListClusters() => [];
 

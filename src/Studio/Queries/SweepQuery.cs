@@ -36,6 +36,8 @@ internal static class SweepQuery
                         ["best"] = best is { } bestYet ? Json.Of(bestYet) : null,
                         ["started"] = Json.Of(trial.Started),
                         ["ended"] = Json.Of(trial.Ended),
+                        ["seconds"] = trial.Seconds is { } seconds ? Json.Of(seconds) : null,
+                        ["isInStore"] = trial.IsInStore,
                     }
             );
         }

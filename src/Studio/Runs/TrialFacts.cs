@@ -20,4 +20,10 @@ public sealed record TrialFacts(
 {
     /// <summary>Gets whether the early termination policy ended the trial.</summary>
     public bool IsEndedEarly { get; init; }
+
+    /// <summary>Gets the duration in seconds where start and end are unknown; null when it is unknown too.</summary>
+    public double? Seconds { get; init; }
+
+    /// <summary>Gets whether the store has the trial's job.</summary>
+    public bool IsInStore { get; init; } = true;
 }

@@ -8,7 +8,8 @@ namespace Workspaces.Jobs;
 /// <remarks>
 /// A job names its artifacts as it likes. The local names are possible on every platform, whichever fetches them, so that a pipeline can
 /// publish the folder and a person can unpack it on Windows: no reserved name, no name over 255 bytes, and no two names that differ in case
-/// only. A changed name keeps what it can; where two artifacts would have one name, a hash of the path tells them apart.
+/// only. A changed name keeps what it can; where two artifacts would have one name, a hash of the path tells them apart. A JSON file beside
+/// the job's folders gets such a hash too: the records of the stages, which later stages believe, have their names there.
 /// </remarks>
 internal sealed class ArtifactNames
 {
@@ -54,6 +55,8 @@ internal sealed class ArtifactNames
         if (path.Length == 0 || path[0] == '/' || path.Split('/').Contains("..", StringComparer.Ordinal))
             return null;
         var parts = Parts(path);
+        if (parts.Length == 1 && parts[0].EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            parts[0] = Shorten(parts[0], Hash(path));
         var name = string.Join('/', parts);
         for (var attempt = 0; folders.Contains(name) || !taken.Add(name); attempt++)
         {

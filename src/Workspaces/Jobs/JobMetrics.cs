@@ -14,15 +14,22 @@ public sealed record JobMetricValues(IReadOnlyDictionary<string, double> Metrics
 /// <summary>Reads the metrics of a job.</summary>
 public sealed class JobMetrics(WorkspaceClient workspace)
 {
-    /// <summary>Reads the last value of each metric, by one request.</summary>
-    /// <exception cref="WorkspaceException">The job does not exist, or the service refused or did not respond.</exception>
+    /// <summary>Reads the last value of each metric, by one request. A job that waits for a node has no MLflow run yet, and no metric.</summary>
+    /// <exception cref="WorkspaceException">The service refused or did not respond.</exception>
     public async Task<JobMetricValues> ReadAsync(string jobName, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(jobName);
-        var (metrics, lastStep) = await ServiceErrors.GuardAsync(
-            () => workspace.Tracking.GetMetricsAsync(jobName, cancellationToken),
-            cancellationToken
-        );
-        return new JobMetricValues(metrics) { LastStep = lastStep };
+        try
+        {
+            var (metrics, lastStep) = await ServiceErrors.GuardAsync(
+                () => workspace.Tracking.GetMetricsAsync(jobName, cancellationToken),
+                cancellationToken
+            );
+            return new JobMetricValues(metrics) { LastStep = lastStep };
+        }
+        catch (WorkspaceException error) when (error.Status == 404)
+        {
+            return new JobMetricValues(new Dictionary<string, double>(StringComparer.Ordinal));
+        }
     }
 }

@@ -104,6 +104,20 @@ public sealed class JobArtifactsTests : IDisposable
             Assert.Equal($"<{file.Path}>", await File.ReadAllTextAsync(file.File, Stop));
     }
 
+    [Theory]
+    [InlineData("pushed-image.json")]
+    [InlineData("Plan.JSON")]
+    public async Task FetchAsync_ReplacesNoRecord_WhenAJobNamesAnArtifactLikeOne(string path)
+    {
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, path), "record", Stop);
+
+        var file = Assert.Single((await FetchAsync(List(path))).Files);
+
+        Assert.Equal("record", await File.ReadAllTextAsync(Path.Combine(folder, path), Stop));
+        Assert.Matches(@"^[A-Za-z-]+~[0-9a-f]{8}\.(json|JSON)$", file.RenamedTo);
+    }
+
     [Fact]
     public async Task FetchAsync_TakesANameOf255Bytes()
     {

@@ -79,7 +79,7 @@ function TrialTable({ objective, trials, names, best, addressOf, caption }) {
     isNumeric=${(column) => column > 1 && column < names.length + 3}
     rows=${trials.map((trial) => [
       html`<${Named} name=${trial.name} addressOf=${addressOf} />${trial === best ? html` ★<span class="hidden"> best</span>` : ""}`,
-      html`<${State} state=${trial.state} />`,
+      html`<${State} state=${trial.isEndedEarly ? "ended early" : trial.state} />`,
       ...names.map((name) =>
         typeof trial.parameters?.[name] === "number" ? number(trial.parameters[name]) : label(trial.parameters?.[name] ?? "–", 60),
       ),

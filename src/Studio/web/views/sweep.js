@@ -14,16 +14,17 @@ export function Sweep({ job }) {
   );
   if (loaded.data === null) return html`<${Waiting} of=${loaded} what="Trials" />`;
   const { objective, sampling, maxTrials, maxConcurrent, trials, importance } = loaded.data;
+  const stored = new Set(trials.filter(({ isInStore }) => isInStore).map(({ name }) => name));
   return html`<div>
     <p>
-      ${label(objective.goal)} <strong>${label(objective.metric)}</strong> by ${label(sampling)} sampling:
+      ${label(objective.goal)} <strong>${label(objective.metric)}</strong>${sampling === null ? "" : ` by ${label(sampling)} sampling`}:
       ${` ${trials.length}${maxTrials === null ? "" : ` of ${maxTrials}`} trials${maxConcurrent === null ? "" : `, at most ${maxConcurrent} at once`}.`}
     </p>
     <${Trials}
       objective=${objective}
       trials=${trials}
       importance=${importance ?? []}
-      addressOf=${(name) => `#/jobs/${encodeURIComponent(name)}`}
+      addressOf=${(name) => (stored.has(name) ? `#/jobs/${encodeURIComponent(name)}` : null)}
     />
   </div>`;
 }
