@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { measure } from "../../src/Studio/web/lib/text.js";
 import { axisOf } from "../../src/Studio/web/components/parallel.js";
 
 const WEB = fileURLToPath(new URL("../../src/Studio/web/", import.meta.url));
@@ -21,6 +22,18 @@ for (const [values, share, isLogarithmic] of [
     assert.equal(axis.isLogarithmic, isLogarithmic);
     assert.equal(axisOf("missing", trials, (trial) => trial.parameters.missing).share(trials[1]), null);
   });
+
+for (const [metric, value, text] of [
+  ["eval_AP_large", -1, "–"],
+  ["validation_mAP", -1, "–"],
+  ["binary_f1", -1, "–"],
+  ["proposal_recall_pothole", -1, "–"],
+  ["eval_AP_large", -1.5, "-1.5000"],
+  ["eval_mAP", 0, "0"],
+  ["train_loss", -1, "-1"],
+  ["binary_tp", 3, "3"],
+])
+  test(`${metric} of ${value} is shown as ${text}`, () => assert.equal(measure(metric, value), text));
 
 test("components import components and the library, and no API", () => {
   for (const name of readdirSync(`${WEB}components`).filter((file) => file.endsWith(".js"))) {

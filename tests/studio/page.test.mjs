@@ -54,6 +54,16 @@ for (const [view, parts] of [
     await context.close();
   });
 
+test("a metric of -1, for which there was nothing to measure, is no number of the tables", async () => {
+  const { page, context } = await openPage(browser);
+  await show(page, server.address, VIEWS.overview);
+  const table = page.locator("table", { has: page.locator("caption", { hasText: "COCO's numbers" }) });
+  const place = (await table.locator("th").allTextContents()).findIndex((name) => name.startsWith("AP_large"));
+  assert.ok(place > 0);
+  assert.deepEqual(await table.locator(`tbody tr > :nth-child(${place + 1})`).allTextContents(), ["–", "–"]);
+  await context.close();
+});
+
 test("a trial whose artifacts were not fetched is named without a link", async () => {
   const { page, context } = await openPage(browser);
   await show(page, server.address, VIEWS.sweep);

@@ -194,7 +194,7 @@ function detail({ job: one, log, series: metrics }) {
       { name: "evaluate", started: one.started, seconds: 9 },
     ],
     logBytes: log.length,
-    coco: [20, 240].map((step) => ({ step, values: { eval_mAP: step / 440, eval_AP50: step / 260, eval_AP_large: -1 } })),
+    coco: [20, 240].map((step) => ({ step, values: { AP: step / 440, AP50: step / 260, AP_large: -1 } })),
     metricNames: metrics.map(({ name }) => name),
     perClass: [
       { class: "pothole", values: { AP50: 0.96 } },

@@ -1,6 +1,6 @@
 import { html } from "../lib/html.js";
 import { useKept } from "../lib/kept.js";
-import { label } from "../lib/text.js";
+import { isNothing, label } from "../lib/text.js";
 import { Chart, smooth } from "./chart.js";
 
 // Metrics of one kind share a chart.
@@ -50,8 +50,10 @@ export function Curves({ runs, names, isBaseline = false, children }) {
         const one = series.find((other) => other.name === metric);
         if (!one?.steps.length) return [];
         const start = new Date(one.times?.[0] ?? 0).getTime();
-        const xs = isOverTime && one.times ? one.times.map((each) => (new Date(each).getTime() - start) / 1000) : one.steps;
-        const ys = group.unit === "loss" ? smooth(one.values, weight) : one.values;
+        const places = isOverTime && one.times ? one.times.map((each) => (new Date(each).getTime() - start) / 1000) : one.steps;
+        const isMeasured = (_, at) => !isNothing(metric, one.values[at]);
+        const xs = places.filter(isMeasured);
+        const ys = group.unit === "loss" ? smooth(one.values, weight) : one.values.filter(isMeasured);
         const parts = [group.names.length > 1 ? metric : null, runs.length > 1 ? name : null].filter(Boolean);
         const style = isBaseline ? { color: place, isBefore: run > 0 } : {};
         return [{ label: label(parts.join(" · ") || metric, 60), xs, ys, ...style }];

@@ -1,5 +1,5 @@
 import { html } from "../lib/html.js";
-import { label, number } from "../lib/text.js";
+import { isNothing, label, measure, number } from "../lib/text.js";
 import { Fold } from "./parts.js";
 
 const SHOWN = 30; // metrics; those of rare classes would make the page long
@@ -7,7 +7,8 @@ const [WIDTH, HEIGHT] = [140, 20];
 const WORDS = { better: "better", worse: "worse", notDistinguishable: "not distinguishable" };
 
 const isCount = (name) => /_images$|^binary_(tp|fp|tn|fn)$/.test(name);
-const show = (name, value) => (typeof value === "number" && !isCount(name) && Number.isInteger(value) ? value.toFixed(4) : number(value));
+const show = (name, value) =>
+  typeof value === "number" && !isCount(name) && !isNothing(name, value) && Number.isInteger(value) ? value.toFixed(4) : measure(name, value);
 const signed = (name, value) => (typeof value !== "number" ? "–" : `${value > 0 ? "+" : value < 0 ? "−" : ""}${show(name, Math.abs(value))}`);
 
 /**

@@ -4,10 +4,14 @@ import { label } from "../lib/text.js";
 /** The states in which a job has ended. */
 export const FINAL = new Set(["Completed", "Failed", "Canceled", "NotResponding"]);
 
+/** The state of a trial that the early termination policy of its sweep ended. */
+export const ENDED_EARLY = "ended early";
+
 /** Shows a state by a word and a sign, not by a color alone. */
 export function State({ state }) {
-  const sign = { Completed: "✓", Failed: "✕", Canceled: "■", Running: "▶", Queued: "…", NotStarted: "…" }[state] ?? "•";
-  return html`<span class=${`state state-${FINAL.has(state) ? state.toLowerCase() : "open"}`}
+  const sign = { Completed: "✓", Failed: "✕", Canceled: "■", [ENDED_EARLY]: "■", Running: "▶", Queued: "…", NotStarted: "…" }[state] ?? "•";
+  const kind = state === ENDED_EARLY ? "canceled" : FINAL.has(state) ? state.toLowerCase() : "open";
+  return html`<span class=${`state state-${kind}`}
     ><span aria-hidden="true">${sign}</span> ${label(state)}</span
   >`;
 }

@@ -1,8 +1,8 @@
 import { html } from "../lib/html.js";
-import { duration, label, number, time } from "../lib/text.js";
+import { duration, isNothing, label, measure, number, time } from "../lib/text.js";
 import { Chart } from "./chart.js";
 import { Parallel } from "./parallel.js";
-import { Fold, State, Table } from "./parts.js";
+import { ENDED_EARLY, Fold, State, Table } from "./parts.js";
 
 const SHOWN = 30;
 
@@ -14,7 +14,7 @@ const SHOWN = 30;
  */
 export function Trials({ objective, trials, importance = [], bestName, addressOf = () => null }) {
   const isBetter = objective.goal?.toLowerCase() === "minimize" ? (a, b) => a < b : (a, b) => a > b;
-  const measured = trials.filter(({ metric }) => typeof metric === "number");
+  const measured = trials.filter(({ metric }) => typeof metric === "number" && !isNothing(objective.metric, metric));
   const completed = measured.filter(({ state }) => state === "Completed");
   const top = completed.reduce((found, trial) => (found === null || isBetter(trial.metric, found.metric) ? trial : found), null);
   const best = bestName === undefined ? top : (measured.find(({ name }) => name === bestName) ?? null);
@@ -53,8 +53,10 @@ export function Trials({ objective, trials, importance = [], bestName, addressOf
 
 function BestSoFar({ objective, trials, isBetter }) {
   let soFar = null;
-  const steps = trials.map(({ metric, state }) => {
-    if (typeof metric === "number" && state === "Completed" && (soFar === null || isBetter(metric, soFar))) soFar = metric;
+  const valueOf = ({ metric }) => (typeof metric === "number" && !isNothing(objective.metric, metric) ? metric : null);
+  const steps = trials.map((trial) => {
+    const value = valueOf(trial);
+    if (value !== null && trial.state === "Completed" && (soFar === null || isBetter(value, soFar))) soFar = value;
     return soFar;
   });
   const xs = trials.map((_, index) => index + 1);
@@ -63,7 +65,7 @@ function BestSoFar({ objective, trials, isBetter }) {
     xLabel="trial"
     yLabel=${label(objective.metric, 40)}
     series=${[
-      { label: "trial", xs, ys: trials.map(({ metric }) => (typeof metric === "number" ? metric : null)), hasPointsOnly: true, color: 1 },
+      { label: "trial", xs, ys: trials.map(valueOf), hasPointsOnly: true, color: 1 },
       { label: "best so far", xs, ys: steps, isStepped: true, color: 0 },
     ]}
   />`;
@@ -79,11 +81,11 @@ function TrialTable({ objective, trials, names, best, addressOf, caption }) {
     isNumeric=${(column) => column > 1 && column < names.length + 3}
     rows=${trials.map((trial) => [
       html`<${Named} name=${trial.name} addressOf=${addressOf} />${trial === best ? html` ★<span class="hidden"> best</span>` : ""}`,
-      html`<${State} state=${trial.isEndedEarly ? "ended early" : trial.state} />`,
+      html`<${State} state=${trial.isEndedEarly ? ENDED_EARLY : trial.state} />`,
       ...names.map((name) =>
         typeof trial.parameters?.[name] === "number" ? number(trial.parameters[name]) : label(trial.parameters?.[name] ?? "–", 60),
       ),
-      number(trial.metric),
+      measure(objective.metric, trial.metric),
       hasSeconds ? duration(trial.seconds) : time(trial.started),
     ])}
   />`;

@@ -31,6 +31,14 @@ export function number(value) {
   return size !== 0 && (size < 0.001 || size >= 1e6) ? value.toExponential(3) : value.toFixed(4);
 }
 
+const SHARES = /^(eval_|validation_|binary_(precision|recall|accuracy|f1)$|proposal_recall)/;
+
+/** Returns whether a metric's value says that there was nothing to measure, such as objects of a size that no image has. */
+export const isNothing = (metric, value) => value === -1 && SHARES.test(metric);
+
+/** Returns the value of a metric as text. */
+export const measure = (metric, value) => number(isNothing(metric, value) ? null : value);
+
 /** Returns a duration such as 4 s, 3:07 min or 2:05:09 h. */
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "–";

@@ -2,7 +2,7 @@ import { html } from "../lib/html.js";
 import { Facts, State, Table } from "../components/parts.js";
 import { api } from "../lib/api.js";
 import { useData } from "../lib/state.js";
-import { bytes, clock, duration, label, number, time } from "../lib/text.js";
+import { bytes, clock, duration, label, measure, time } from "../lib/text.js";
 import { Dataset } from "./dataset.js";
 import { Evaluation } from "./evaluation.js";
 import { Images } from "./images.js";
@@ -101,7 +101,7 @@ function Overview({ job }) {
         <${Facts}
           facts=${Object.entries(job.metrics ?? {})
             .filter(([name]) => /^(eval_(mAP|AP50|AP75)|train_loss|binary_(precision|recall|f1)|proposal_recall)$/.test(name))
-            .map(([name, value]) => [name, number(value)])}
+            .map(([name, value]) => [name, measure(name, value)])}
         />
       </section>
       ${job.stages?.length > 0 && html`<${Stages} job=${job} />`}
@@ -114,7 +114,7 @@ function Overview({ job }) {
           caption="COCO's numbers at each evaluation"
           headings=${["step", ...names.map((name) => label(name))]}
           isNumeric=${() => true}
-          rows=${coco.map(({ step, values }) => [step, ...names.map((name) => number(values[name]))])}
+          rows=${coco.map(({ step, values }) => [step, ...names.map((name) => measure(`eval_${name}`, values[name]))])}
         />
       </section>`
     }
@@ -126,7 +126,7 @@ function Overview({ job }) {
           caption="Metrics by class"
           headings=${["class", ...Object.keys(job.perClass[0].values)]}
           isNumeric=${(column) => column > 0}
-          rows=${job.perClass.map(({ class: name, values }) => [label(name, 60), ...Object.keys(job.perClass[0].values).map((key) => number(values[key]))])}
+          rows=${job.perClass.map(({ class: name, values }) => [label(name, 60), ...Object.keys(job.perClass[0].values).map((key) => measure(`eval_${key}`, values[key]))])}
         />
       </section>`
     }

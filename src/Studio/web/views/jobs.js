@@ -3,7 +3,7 @@ import { State } from "../components/parts.js";
 import { api } from "../lib/api.js";
 import { useKept } from "../lib/kept.js";
 import { useData } from "../lib/state.js";
-import { duration, label, number, time } from "../lib/text.js";
+import { duration, isNothing, label, measure, time } from "../lib/text.js";
 import { Waiting } from "./parts.js";
 
 const FIXED = [
@@ -25,8 +25,8 @@ function columnsOf(jobs) {
     ...names((job) => job.metrics).map((name) => ({
       key: `metric:${name}`,
       title: name,
-      of: (job) => number(job.metrics?.[name]),
-      sort: (job) => job.metrics?.[name],
+      of: (job) => measure(name, job.metrics?.[name]),
+      sort: (job) => (isNothing(name, job.metrics?.[name]) ? null : job.metrics?.[name]),
       isNumber: true,
     })),
     ...names((job) => job.tags).map((name) => ({ key: `tag:${name}`, title: name, of: (job) => label(job.tags?.[name], 60) })),

@@ -45,6 +45,14 @@ function number(value) {
   return size !== 0 && (size < 0.001 || size >= 1e6) ? value.toExponential(3) : value.toFixed(4);
 }
 
+const SHARES = /^(eval_|validation_|binary_(precision|recall|accuracy|f1)$|proposal_recall)/;
+
+/** Returns whether a metric's value says that there was nothing to measure, such as objects of a size that no image has. */
+const isNothing = (metric, value) => value === -1 && SHARES.test(metric);
+
+/** Returns the value of a metric as text. */
+const measure = (metric, value) => number(isNothing(metric, value) ? null : value);
+
 /** Returns a duration such as 4 s, 3:07 min or 2:05:09 h. */
 function duration(seconds) {
   if (seconds === null || seconds === undefined) return "–";
@@ -75,7 +83,7 @@ function clock(text) {
   const date = new Date(text ?? NaN);
   return Number.isNaN(date.getTime()) ? "–" : date.toLocaleTimeString(undefined, { timeStyle: "medium" });
 }
-return {visible, cut, label, number, duration, bytes, time, clock};
+return {visible, cut, label, number, isNothing, measure, duration, bytes, time, clock};
 })();
 const module3 = (() => {
 const {html} = module1;
@@ -289,7 +297,7 @@ return {smooth, joinSeries, Chart};
 const module6 = (() => {
 const {html} = module1;
 const {useKept} = module4;
-const {label} = module2;
+const {isNothing, label} = module2;
 const {Chart, smooth} = module5;
 
 // Metrics of one kind share a chart.
@@ -339,8 +347,10 @@ function Curves({ runs, names, isBaseline = false, children }) {
         const one = series.find((other) => other.name === metric);
         if (!one?.steps.length) return [];
         const start = new Date(one.times?.[0] ?? 0).getTime();
-        const xs = isOverTime && one.times ? one.times.map((each) => (new Date(each).getTime() - start) / 1000) : one.steps;
-        const ys = group.unit === "loss" ? smooth(one.values, weight) : one.values;
+        const places = isOverTime && one.times ? one.times.map((each) => (new Date(each).getTime() - start) / 1000) : one.steps;
+        const isMeasured = (_, at) => !isNothing(metric, one.values[at]);
+        const xs = places.filter(isMeasured);
+        const ys = group.unit === "loss" ? smooth(one.values, weight) : one.values.filter(isMeasured);
         const parts = [group.names.length > 1 ? metric : null, runs.length > 1 ? name : null].filter(Boolean);
         const style = isBaseline ? { color: place, isBefore: run > 0 } : {};
         return [{ label: label(parts.join(" · ") || metric, 60), xs, ys, ...style }];
@@ -506,10 +516,14 @@ const {label} = module2;
 /** The states in which a job has ended. */
 const FINAL = new Set(["Completed", "Failed", "Canceled", "NotResponding"]);
 
+/** The state of a trial that the early termination policy of its sweep ended. */
+const ENDED_EARLY = "ended early";
+
 /** Shows a state by a word and a sign, not by a color alone. */
 function State({ state }) {
-  const sign = { Completed: "✓", Failed: "✕", Canceled: "■", Running: "▶", Queued: "…", NotStarted: "…" }[state] ?? "•";
-  return html`<span class=${`state state-${FINAL.has(state) ? state.toLowerCase() : "open"}`}
+  const sign = { Completed: "✓", Failed: "✕", Canceled: "■", [ENDED_EARLY]: "■", Running: "▶", Queued: "…", NotStarted: "…" }[state] ?? "•";
+  const kind = state === ENDED_EARLY ? "canceled" : FINAL.has(state) ? state.toLowerCase() : "open";
+  return html`<span class=${`state state-${kind}`}
     ><span aria-hidden="true">${sign}</span> ${label(state)}</span
   >`;
 }
@@ -561,7 +575,7 @@ function Fold({ summary, children }) {
     ${isOpen && children}
   </details>`;
 }
-return {FINAL, State, Facts, Table, Fold};
+return {FINAL, ENDED_EARLY, State, Facts, Table, Fold};
 })();
 const module9 = (() => {
 const {html} = module1;
@@ -911,7 +925,7 @@ return {Keys, Histogram, Bars};
 })();
 const module13 = (() => {
 const {html} = module1;
-const {label, number} = module2;
+const {isNothing, label, measure, number} = module2;
 const {Fold} = module8;
 
 const SHOWN = 30; // metrics; those of rare classes would make the page long
@@ -919,7 +933,8 @@ const [WIDTH, HEIGHT] = [140, 20];
 const WORDS = { better: "better", worse: "worse", notDistinguishable: "not distinguishable" };
 
 const isCount = (name) => /_images$|^binary_(tp|fp|tn|fn)$/.test(name);
-const show = (name, value) => (typeof value === "number" && !isCount(name) && Number.isInteger(value) ? value.toFixed(4) : number(value));
+const show = (name, value) =>
+  typeof value === "number" && !isCount(name) && !isNothing(name, value) && Number.isInteger(value) ? value.toFixed(4) : measure(name, value);
 const signed = (name, value) => (typeof value !== "number" ? "–" : `${value > 0 ? "+" : value < 0 ? "−" : ""}${show(name, Math.abs(value))}`);
 
 /**
@@ -1093,10 +1108,10 @@ return {axisOf, Parallel};
 })();
 const module15 = (() => {
 const {html} = module1;
-const {duration, label, number, time} = module2;
+const {duration, isNothing, label, measure, number, time} = module2;
 const {Chart} = module5;
 const {Parallel} = module14;
-const {Fold, State, Table} = module8;
+const {ENDED_EARLY, Fold, State, Table} = module8;
 
 const SHOWN = 30;
 
@@ -1108,7 +1123,7 @@ const SHOWN = 30;
  */
 function Trials({ objective, trials, importance = [], bestName, addressOf = () => null }) {
   const isBetter = objective.goal?.toLowerCase() === "minimize" ? (a, b) => a < b : (a, b) => a > b;
-  const measured = trials.filter(({ metric }) => typeof metric === "number");
+  const measured = trials.filter(({ metric }) => typeof metric === "number" && !isNothing(objective.metric, metric));
   const completed = measured.filter(({ state }) => state === "Completed");
   const top = completed.reduce((found, trial) => (found === null || isBetter(trial.metric, found.metric) ? trial : found), null);
   const best = bestName === undefined ? top : (measured.find(({ name }) => name === bestName) ?? null);
@@ -1147,8 +1162,10 @@ function Trials({ objective, trials, importance = [], bestName, addressOf = () =
 
 function BestSoFar({ objective, trials, isBetter }) {
   let soFar = null;
-  const steps = trials.map(({ metric, state }) => {
-    if (typeof metric === "number" && state === "Completed" && (soFar === null || isBetter(metric, soFar))) soFar = metric;
+  const valueOf = ({ metric }) => (typeof metric === "number" && !isNothing(objective.metric, metric) ? metric : null);
+  const steps = trials.map((trial) => {
+    const value = valueOf(trial);
+    if (value !== null && trial.state === "Completed" && (soFar === null || isBetter(value, soFar))) soFar = value;
     return soFar;
   });
   const xs = trials.map((_, index) => index + 1);
@@ -1157,7 +1174,7 @@ function BestSoFar({ objective, trials, isBetter }) {
     xLabel="trial"
     yLabel=${label(objective.metric, 40)}
     series=${[
-      { label: "trial", xs, ys: trials.map(({ metric }) => (typeof metric === "number" ? metric : null)), hasPointsOnly: true, color: 1 },
+      { label: "trial", xs, ys: trials.map(valueOf), hasPointsOnly: true, color: 1 },
       { label: "best so far", xs, ys: steps, isStepped: true, color: 0 },
     ]}
   />`;
@@ -1173,11 +1190,11 @@ function TrialTable({ objective, trials, names, best, addressOf, caption }) {
     isNumeric=${(column) => column > 1 && column < names.length + 3}
     rows=${trials.map((trial) => [
       html`<${Named} name=${trial.name} addressOf=${addressOf} />${trial === best ? html` ★<span class="hidden"> best</span>` : ""}`,
-      html`<${State} state=${trial.isEndedEarly ? "ended early" : trial.state} />`,
+      html`<${State} state=${trial.isEndedEarly ? ENDED_EARLY : trial.state} />`,
       ...names.map((name) =>
         typeof trial.parameters?.[name] === "number" ? number(trial.parameters[name]) : label(trial.parameters?.[name] ?? "–", 60),
       ),
-      number(trial.metric),
+      measure(objective.metric, trial.metric),
       hasSeconds ? duration(trial.seconds) : time(trial.started),
     ])}
   />`;
