@@ -27,7 +27,8 @@ _WORST_COLUMNS, _SHEET_COLUMNS = 4, 5
 _CELL_INCHES = (4.4, 3.8)
 _PICTURE_SIDE = 480  # pixels of the longer side of a picture of its own, which a report embeds
 _SHOWN_SIDE = 900  # pixels of the longer side of an image in a sheet
-_LEGEND_INCHES = 0.45
+_TITLE_INCHES, _LEGEND_INCHES = 0.55, 0.45
+_NAME_INCHES, _GAP_INCHES = 0.32, 0.06  # above an image, and beside it
 _CROWDED = 14  # boxes in an image; from this number on, texts are smaller
 
 
@@ -115,9 +116,10 @@ class ImageSheets:
         for axes, file in _grid(figure, list(mistakes)[:_WORST], columns=_WORST_COLUMNS):
             missed, wrong = mistakes[file]
             self._show(axes, file, f"{_short(file)}: {missed} missed, {wrong} wrong", names)
-        figure.suptitle(
+        _add_title(
+            figure,
             f"The worst {min(len(worst), _WORST)} of {len(worst)} images with mistakes "
-            f"({len(self._files)} test images)"
+            f"({len(self._files)} test images)",
         )
         self._add_legend(figure, "ground truth (missed: named)", f"{self._prediction}, with score (wrong: named)")
         return True
@@ -131,7 +133,7 @@ class ImageSheets:
         chosen = [self._files[place * len(self._files) // count] for place in range(count)]
         for axes, file in _grid(figure, chosen, columns=_SHEET_COLUMNS):
             self._show(axes, file, _short(file), None)
-        figure.suptitle(f"{count} of {len(self._files)} test images")
+        _add_title(figure, f"{count} of {len(self._files)} test images")
         self._add_legend(figure, "ground truth", self._prediction)
         return True
 
@@ -152,7 +154,7 @@ class ImageSheets:
             picture = picture.resize(size, _bilinear())
         axes.imshow(np.asarray(picture), interpolation="antialiased")
         axes.set_axis_off()
-        axes.set_title(title, size=11 if names is not None else 9)
+        axes.set_title(title, size=11 if names is not None else 9, y=1)  # a fixed place, or the ticks are measured
         texts = _Texts(axes, picture.size, len(outcome.truth.boxes) + len(outcome.predicted.boxes))
         for box in outcome.truth.boxes:
             _draw_box(axes, box * factor, *_TRUTH, edge="black")
@@ -199,8 +201,6 @@ class ImageSheets:
             for colour, width, dashes in (_TRUTH, _PREDICTION)
         ]
         figure.legend(lines, labels, loc="lower center", ncol=2, frameon=False, handlelength=4)
-        share = _LEGEND_INCHES / figure.get_figheight()
-        figure.get_layout_engine().set(rect=(0, share, 1, 1 - share))
 
 
 class _Texts:
@@ -248,11 +248,25 @@ def _inches(count: int, columns: int) -> tuple[float, float]:
 
 
 def _grid(figure: Figure, files: Sequence[str], *, columns: int) -> list[tuple[Axes, str]]:
+    """Places a plot for each image below the figure's title and above its legend."""
+    # The places are known. To find them, matplotlib would measure every plot twice, longer than it draws.
+    figure.set_layout_engine("none")
     columns = min(columns, len(files))
-    grid = figure.subplots(-(-len(files) // columns), columns, squeeze=False).ravel()
-    for unused in grid[len(files) :]:
-        unused.set_axis_off()
-    return list(zip(grid, files))
+    rows = -(-len(files) // columns)
+    width, height = figure.get_size_inches()
+    cell_width, cell_height = width / columns, (height - _TITLE_INCHES - _LEGEND_INCHES) / rows
+    found = []
+    for place, file in enumerate(files):
+        row, column = divmod(place, columns)
+        left = column * cell_width + _GAP_INCHES
+        bottom = _LEGEND_INCHES + (rows - 1 - row) * cell_height + _GAP_INCHES
+        sides = (cell_width - 2 * _GAP_INCHES, cell_height - _GAP_INCHES - _NAME_INCHES)
+        found.append((left / width, bottom / height, sides[0] / width, sides[1] / height))
+    return [(figure.add_axes(rectangle), file) for rectangle, file in zip(found, files)]
+
+
+def _add_title(figure: Figure, text: str) -> None:
+    figure.suptitle(text, y=1 - 0.12 / figure.get_figheight())
 
 
 def _draw_box(axes: Axes, box: NDArray[np.float64], colour: str, width: float, dashes: Any, *, edge: str) -> None:
