@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json.Nodes;
 using Build.CommandLine;
 using Build.CommandLine.Groups;
 using Build.LocalRuntime;
@@ -61,23 +59,6 @@ public sealed class EmulatorSession(CommandArguments arguments, PythonRuntime py
 
         running = KindOf(emulator);
         return emulator;
-    }
-
-    /// <summary>Activates a fault script in place of the previous one.</summary>
-    /// <param name="context">The run.</param>
-    /// <param name="script">The script.</param>
-    /// <param name="source">Its name in messages.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
-    /// <exception cref="Workspaces.Errors.WorkspaceException">No emulator runs, or it refused.</exception>
-    public Task SetFaultsAsync(BuildContext context, JsonObject script, string source, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(script);
-        return new EmulatorLauncher(time).SetFaultsAsync(
-            Folder(context),
-            Encoding.UTF8.GetBytes(script.ToJsonString()),
-            source,
-            cancellationToken
-        );
     }
 
     /// <summary>Checks that the emulator of this run runs jobs by the runtime of the plan.</summary>

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Build.CommandLine;
-using Build.Sessions;
 using Build.Sessions.Drills;
 using Cake.Core;
+using Experiments.Planning;
 using Experiments.Plans;
 using Fixtures.Services;
 using NSubstitute;
@@ -26,7 +26,7 @@ public class DrillTests
         var time = Substitute.For<TimeProvider>();
         time.GetUtcNow().Returns(new DateTimeOffset(2026, 11, 1, 10, 0, 0, TimeSpan.Zero));
         var given = new CommandArguments(arguments, Substitute.For<ICakeEnvironment>());
-        return new Drill(given, new EmulatorSession(given, null!, time), time);
+        return new Drill(given, time);
     }
 
     [Fact]
@@ -44,20 +44,15 @@ public class DrillTests
         );
     }
 
+    // In its request, so that a run that is killed before or after the submission leaves nothing behind.
     [Fact]
-    public void Of_TakesTheNodeOfEachJobOnce_AfterEachStep() =>
-        Assert.True(
-            JsonNode.DeepEquals(
-                JsonNode.Parse(
-                    """
-                    {"rules":[
-                      {"job":"j-drill-1*","perJob":true,"count":1,"endsWith":"j-drill-1","preempt":{"step":40,"graceMilliseconds":30000}},
-                      {"job":"j-drill-1*","perJob":true,"count":1,"endsWith":"j-drill-1","preempt":{"step":80,"graceMilliseconds":30000}}]}
-                    """
-                ),
-                DrillScript.Of("j-drill-1", [40, 80])
-            )
-        );
+    public void Of_SaysInTheRequestWhenNodesAreLost()
+    {
+        var (_, plan) = With("evict@step:80", "evict@step:40").Of(Sweep)!.Value;
+
+        Assert.Equal("80,40", JobMetadata.Properties(plan)["emulator.preemptAtSteps"]);
+        Assert.DoesNotContain("emulator.preemptAtSteps", JobMetadata.Properties(Sweep).Keys);
+    }
 
     [Fact]
     public void Check_Throws_WhenTheJobEndsBeforeTheStep() =>

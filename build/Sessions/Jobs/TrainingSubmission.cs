@@ -59,21 +59,14 @@ public sealed class TrainingSubmission(
         var workspace = await session.OpenForJobAsync(context, plan);
         var environment = await RegisterAsync(context, workspace, plan);
         var submitter = new JobSubmitter(workspace);
-        SubmittedJob job;
         if (drilling is var (name, drilled))
         {
             plan = drilled;
-            var own = await submitter.ReadAsync(plan, name, rerun: false, context.Cancellation);
-            job = await drill.SubmitAsync(context, name, () =>
-                submitter.SubmitAsync(plan, compute, environment, own, context.Cancellation)
-            );
-        }
-        else
-        {
-            state ??= await snapshots.JobAsync(context, plan);
-            job = await submitter.SubmitAsync(plan, compute, environment, state, context.Cancellation);
+            state = await submitter.ReadAsync(plan, name, rerun: false, context.Cancellation);
         }
 
+        state ??= await snapshots.JobAsync(context, plan);
+        var job = await submitter.SubmitAsync(plan, compute, environment, state, context.Cancellation);
         Record(context, records, job);
         RunSummary.OfJob(context, plan, job, Describe(job));
 

@@ -21,6 +21,7 @@ public static class JobMetadata
 
     private const string BranchProperty = "azureml.git.branch";
     private const string DirtyProperty = "azureml.git.dirty";
+    private const string PreemptionsProperty = "emulator.preemptAtSteps";
 
     /// <summary>Returns the environment variables of the job; never a secret.</summary>
     public static IReadOnlyDictionary<string, string> Variables(ExperimentPlan plan)
@@ -63,14 +64,22 @@ public static class JobMetadata
     public static IReadOnlyDictionary<string, string> Properties(ExperimentPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return plan.Passport.Git is not { } git
-            ? Known()
-            : Known(
-                ("azureml.git.commit", git.Commit),
-                (BranchProperty, git.Branch),
-                ("azureml.git.repository_uri", git.Repository),
-                (DirtyProperty, git.IsDirty ? "True" : "False")
-            );
+        var git = plan.Passport.Git;
+        return Known(
+            ("azureml.git.commit", git?.Commit),
+            (BranchProperty, git?.Branch),
+            ("azureml.git.repository_uri", git?.Repository),
+            (
+                DirtyProperty,
+                git?.IsDirty switch
+                {
+                    true => "True",
+                    false => "False",
+                    null => null,
+                }
+            ),
+            (PreemptionsProperty, plan.Job.PreemptAtSteps is { } steps ? string.Join(',', steps) : null)
+        );
     }
 
     /// <summary>

@@ -60,7 +60,7 @@ internal static class EmulatorEndpoints
     /// <summary>Registers the services that handlers need, so that endpoints can be listed without an emulator.</summary>
     public static void AddServiceTypes(IServiceCollection services) =>
         services
-            .AddSingleton(new ActiveFaults(FaultScript.Empty, _ => false))
+            .AddSingleton(new ActiveFaults(FaultScript.Empty))
             .AddSingleton<WorkspaceStore>()
             .AddSingleton<AssetRegistryStore>()
             .AddSingleton<VaultStore>()

@@ -46,7 +46,7 @@ internal sealed class JobExecution(
     /// <summary>Longest wait for outputs that are written to a container after the job was told to end.</summary>
     private static readonly TimeSpan LongestWriting = TimeSpan.FromSeconds(10);
 
-    private readonly AttemptFaults attemptFaults = new(faults, run.Name);
+    private readonly AttemptFaults attemptFaults = new(faults, run);
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource<StopReason> stopReason = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Deadline? deadline;

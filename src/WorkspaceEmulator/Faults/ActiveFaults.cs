@@ -7,23 +7,13 @@ namespace WorkspaceEmulator.Faults;
 internal sealed class ActiveFaults
 {
     private readonly Lock gate = new();
-    private readonly Predicate<string> hasEnded;
     private volatile ActiveRule[] rules;
 
     /// <summary>Activates a script.</summary>
-    /// <param name="script">The script.</param>
-    /// <param name="hasEnded">Returns whether a job of this name has ended.</param>
-    public ActiveFaults(FaultScript script, Predicate<string> hasEnded) => (rules, this.hasEnded) = (Activate(script), hasEnded);
+    public ActiveFaults(FaultScript script) => rules = Activate(script);
 
-    /// <summary>Gets the number of rules that have not ended, including those that are used up.</summary>
-    public int RuleCount
-    {
-        get
-        {
-            EndRules();
-            return rules.Length;
-        }
-    }
+    /// <summary>Gets the number of rules, including those that are used up.</summary>
+    public int RuleCount => rules.Length;
 
     /// <summary>Replaces the script and starts it from the beginning.</summary>
     public void Replace(FaultScript script)
@@ -35,7 +25,6 @@ internal sealed class ActiveFaults
     /// <summary>Returns the rules as they were written, each with how often it has struck.</summary>
     public JsonObject Render()
     {
-        EndRules();
         lock (gate)
         {
             return new JsonObject
@@ -81,7 +70,6 @@ internal sealed class ActiveFaults
     /// <param name="passed">Rules that have let this attempt of the job pass. A rule that does so now is added.</param>
     public FaultEffect? Strike(string job, Predicate<FaultEffect> isReached, ISet<FaultRule> passed)
     {
-        EndRules();
         if (rules.Length == 0)
             return null;
         lock (gate)
@@ -102,17 +90,6 @@ internal sealed class ActiveFaults
 
     /// <summary>Returns whether a rule rotates the log of a job.</summary>
     public bool RotatesLogOf(string job) => rules.Any(active => active.Rule is { Effect: LogRotation, Job: { } jobs } && jobs.IsMatch(job));
-
-    // No other rule can end: those about requests name no job.
-    private void EndRules()
-    {
-        if (!rules.Any(HasEnded))
-            return;
-        lock (gate)
-            rules = [.. rules.Where(active => !HasEnded(active))];
-    }
-
-    private bool HasEnded(ActiveRule active) => active.Rule.EndsWith is { } job && hasEnded(job);
 
     private static ActiveRule[] Activate(FaultScript script) => [.. script.Rules.Select(rule => new ActiveRule(rule))];
 

@@ -26,9 +26,6 @@ internal sealed record FaultRule(
     /// <summary>Gets whether <see cref="Skip"/> and <see cref="Count"/> hold for each job by itself.</summary>
     public bool IsPerJob { get; init; }
 
-    /// <summary>Gets the name of the job with whose end the rule ends; null for a rule that stays.</summary>
-    public string? EndsWith { get; init; }
-
     /// <summary>Returns whether the rule matches a request, however often it has struck.</summary>
     public bool Matches(HttpRequest request)
     {

@@ -35,7 +35,6 @@ internal sealed partial class FaultScriptReader
         "token",
         "job",
         "perJob",
-        "endsWith",
         "preempt",
         "log",
     ];
@@ -109,7 +108,7 @@ internal sealed partial class FaultScriptReader
             .ToList();
         foreach (var (name, line, column, _) in rule.Members)
         {
-            var isOfJobs = name is "job" or "perJob" or "endsWith" or "preempt" or "log";
+            var isOfJobs = name is "job" or "perJob" or "preempt" or "log";
             if (isAboutJobs && !isOfJobs && name is not ("skip" or "count") && Keys.Contains(name, StringComparer.Ordinal))
             {
                 Add(
@@ -161,7 +160,6 @@ internal sealed partial class FaultScriptReader
         )
         {
             IsPerJob = Truth(rule, at, "perJob"),
-            EndsWith = ReadEndsWith(rule, at),
         };
     }
 
@@ -192,16 +190,6 @@ internal sealed partial class FaultScriptReader
         if (job.Kind == JsonValueKind.String && job.Text.Length > 0)
             return Pattern(job, $"{at}.job");
         Add(job, $"{at}.job is {job.Shown}; it must be the name of a job or a pattern such as \"*\".");
-        return null;
-    }
-
-    private string? ReadEndsWith(LocatedJson rule, string at)
-    {
-        if (rule.Find("endsWith") is not { } job)
-            return null;
-        if (job.Kind == JsonValueKind.String && job.Text.Length > 0)
-            return job.Text;
-        Add(job, $"{at}.endsWith is {job.Shown}; it must be the name of a job.");
         return null;
     }
 

@@ -148,7 +148,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton(new EmulatorAddress(endpoint, folder.Certificate))
             .AddSingleton(AccessTokens.LoadOrCreate(folder))
             .AddSingleton(SecretBox.LoadOrCreate(folder))
-            .AddSingleton(services => new ActiveFaults(options.Faults, job => services.GetRequiredService<WorkspaceStore>().HasEnded(job)))
+            .AddSingleton(new ActiveFaults(options.Faults))
             .AddSingleton<WorkspaceStore>()
             .AddSingleton<AssetRegistryStore>()
             .AddSingleton<VaultStore>()

@@ -17,6 +17,7 @@ namespace WorkspaceEmulator.Runs;
 /// <c>Trial</c>: what makes it a trial of a sweep; null for any other run.
 /// <c>Step</c>: what makes it a step of a pipeline; null for any other run.
 /// <c>Steps</c>: the jobs of a pipeline by the name of the step; null for any other run.
+/// <c>PlannedPreemptions</c>: how often the node was taken away as the job's request asks; null for never.
 /// </remarks>
 internal sealed record RunDocument(
     string SubscriptionId,
@@ -42,7 +43,8 @@ internal sealed record RunDocument(
     JsonArray? DatasetInputs = null,
     TrialDocument? Trial = null,
     StepDocument? Step = null,
-    JsonObject? Steps = null
+    JsonObject? Steps = null,
+    int? PlannedPreemptions = null
 )
 {
     public const string FileName = "run.json";

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
+using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Mlflow;
 using WorkspaceEmulator.References;
@@ -63,6 +64,8 @@ internal static class JobSubmission
             return (null, ArmErrors.NotEmulated("PUT", missing));
         if (JobNeeds.Fault(runnable, workspace) is { } unknown)
             return (null, ArmErrors.BadRequest(unknown));
+        if (PlannedPreemptions.Fault(properties.Texts("properties")) is { } wrongSteps)
+            return (null, ArmErrors.BadRequest(wrongSteps));
         var (job, fault) = ReadDefinition(name, properties, workspace);
         return job is null ? (null, ArmErrors.BadRequest(fault!)) : (job, null);
     }

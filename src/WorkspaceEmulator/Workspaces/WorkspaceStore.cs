@@ -51,10 +51,6 @@ internal sealed class WorkspaceStore
 
     public Workspace? Find(WorkspaceName name) => workspaces.GetValueOrDefault(name.Key);
 
-    /// <summary>Returns whether a job of this name has ended, in whichever workspace.</summary>
-    public bool HasEnded(string job) =>
-        workspaces.Values.Any(workspace => workspace.Runs.TryGetValue(job, out var run) && run.Status.IsTerminal());
-
     public bool Put(WorkspaceName name, JsonObject body)
     {
         lock (gate)

@@ -137,19 +137,6 @@ public sealed class EmulatorLauncher(TimeProvider? timeProvider = null)
         );
     }
 
-    /// <summary>Activates a fault script in place of the previous one.</summary>
-    /// <param name="stateFolder">State folder of the emulator.</param>
-    /// <param name="script">The script in UTF-8.</param>
-    /// <param name="source">Its name in messages.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
-    /// <exception cref="WorkspaceException">No emulator runs there, it refused, or the script has faults, which are listed.</exception>
-    public async Task SetFaultsAsync(string stateFolder, byte[] script, string source, CancellationToken cancellationToken)
-    {
-        var found = await ConnectAsync(stateFolder, cancellationToken)
-            ?? throw new WorkspaceException($"No emulator runs in {stateFolder}; one must run before it can cause faults.");
-        await ServiceErrors.GuardAsync(() => found.Admin.SetFaultsAsync(script, source, cancellationToken), cancellationToken);
-    }
-
     /// <summary>Reads the module version id, by which the compiler identifies a build of an assembly.</summary>
     /// <returns>The id; null when the file is missing or not an assembly.</returns>
     internal static Guid? ReadBuild(string assemblyPath)

@@ -81,7 +81,7 @@ public class FaultScriptReaderTests
             [
                 "f.json:1:3: rule is not known; it must be rules.",
                 "f.json:3:26: rules[0].stats is not known; it must be one of method, path, skip, count, status, headers, body, cut, "
-                    + "delayMilliseconds, provisioning, token, job, perJob, endsWith, preempt, log.",
+                    + "delayMilliseconds, provisioning, token, job, perJob, preempt, log.",
                 "f.json:3:3: rules[0] does nothing; it must have one of status, cut, provisioning, token, delayMilliseconds or, beside "
                     + "job, preempt or log.",
                 "f.json:3:74: rules[0].method is \"FETCH\"; it must be one of GET, PUT, POST, PATCH, DELETE, HEAD.",

@@ -45,30 +45,50 @@ public class JobFaultTests
         Assert.Contains("The job's node was preempted; the job starts again on another one.", SystemLog(emulator));
     }
 
-    [Theory]
-    [InlineData("true", "Completed")]
-    [InlineData("exit 3", "Failed")]
-    public async Task Rule_EndsWithItsJob_HoweverThatEnds(string command, string status)
+    [Fact]
+    public async Task RunAsync_LosesItsNode_AsItsOwnRequestAsks_WhateverScriptIsActive()
     {
         await using var emulator = await TestEmulator.StartAsync();
-        await RequestFaultTests.PutAsync(
-            emulator,
-            """{"job":"*","count":1,"endsWith":"trains","preempt":{"step":3}},{"job":"*","count":1,"preempt":{"step":3}}"""
-        );
-        Assert.Equal(2, await RulesAsync(emulator));
-        await emulator.SubmitAsync("other", "true");
-        await emulator.WaitForEndAsync("other");
-        Assert.Equal(2, await RulesAsync(emulator));
+        await RequestFaultTests.PutAsync(emulator, """{"job":"another","count":1,"preempt":{"step":1}}""");
 
-        await emulator.SubmitAsync("trains", command, prepare: false);
+        await SubmitAsync(
+            emulator,
+            Trains.Replace("[ $at -eq 3 ] && sleep 600", "[ $at -ne 2 ] && [ $at -ne 3 ] || sleep 600", StringComparison.Ordinal),
+            change: job => job["properties"] = new JsonObject { ["emulator.preemptAtSteps"] = "3,2" }
+        );
         var details = await emulator.WaitForEndAsync("trains");
 
-        Assert.Equal(status, (string?)details["status"]);
-        Assert.Equal(1, await RulesAsync(emulator));
-        Assert.Single((await emulator.GetAsync("emulator/faults"))["rules"]!.AsArray());
+        Assert.Equal("Completed", (string?)details["status"]);
+        Assert.Equal("from 0\nstep 1\nstep 2\n", Log(emulator, "std_log_0.txt"));
+        Assert.Equal("from 2\nstep 3\n", Log(emulator, "std_log_1.txt"));
+        Assert.StartsWith("from 3\nstep 4\nstep 5\n", emulator.Log("trains"), StringComparison.Ordinal);
+        Assert.Equal([0], await RequestFaultTests.StruckAsync(emulator));
     }
 
-    private static async Task<int> RulesAsync(TestEmulator emulator) => (int)(await emulator.GetAsync("emulator/status"))["faultRules"]!;
+    [Theory]
+    [InlineData("0")]
+    [InlineData("40,")]
+    [InlineData("soon")]
+    public async Task Put_RefusesAJob_WhoseStepsOfLossAreWrong(string steps)
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        await emulator.CreateComputeAsync();
+        await emulator.CreateEnvironmentAsync();
+        var job = TestEmulator.Job("true");
+        job["properties"]!["properties"] = new JsonObject { ["emulator.preemptAtSteps"] = steps };
+
+        var refusal = await emulator.ExpectAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Put,
+            TestEmulator.Arm("/jobs/trains"),
+            job.ToJsonString()
+        );
+
+        Assert.Equal(
+            $"properties.properties['emulator.preemptAtSteps'] is '{steps}'; it must be steps from 1 on, separated by commas, such as 40,80.",
+            (string?)refusal["error"]!["message"]
+        );
+    }
 
     [Theory]
     [InlineData(0, "begin\nbegin\nsecond\n")]

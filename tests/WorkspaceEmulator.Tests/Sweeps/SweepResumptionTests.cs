@@ -187,6 +187,54 @@ public class SweepResumptionTests
         Assert.Equal(3, (int)faults["rules"]![0]!["struck"]!);
     }
 
+    [Fact]
+    public async Task RunSweep_TakesEachNodeOnce_AsItsRequestAsks_WhenTheEmulatorRestartsInBetween()
+    {
+        var folder = TestEmulator.NewFolder();
+        try
+        {
+            await using (var first = await TestEmulator.StartAsync(folder: folder))
+            {
+                // The second trial logs its step only after the restart. Only a trial that lost its node, or its emulator, twice ends.
+                await SubmitAsync(
+                    first,
+                    LogFunction
+                        + "trap 'exit 143' TERM; seen=$AZURE_ML_OUTPUT_gate/${AZUREML_RUN_ID}; echo begin >> $seen; "
+                        + "[ ${{search_space.a}} = 1 ] || { while [ ! -e $AZURE_ML_OUTPUT_gate/go ]; do sleep 0.05; done; }; log 1 5; "
+                        + "[ $(wc -l < $seen) = 3 ] || { while sleep 0.05; do true; done; }",
+                    """{"a":["choice",[[1,2]]]}""",
+                    sweep => sweep["properties"] = new JsonObject { ["emulator.preemptAtSteps"] = "1" }
+                );
+                foreach (var (trial, times) in new[] { ("sweep_0", 2), ("sweep_1", 1) })
+                {
+                    await TestEmulator.EventuallyAsync(
+                        () => Task.FromResult(Begun(first, trial) == times),
+                        () => Task.FromResult($"trial {trial} began {Begun(first, trial)} times")
+                    );
+                }
+
+                await first.StopAsync();
+            }
+
+            await using var second = await TestEmulator.StartAsync(folder: folder);
+            Open(second);
+            await second.WaitForEndAsync("sweep");
+
+            Assert.Equal(2, await CountAsync(second, "Completed"));
+            Assert.Equal([3, 3], new[] { "sweep_0", "sweep_1" }.Select(trial => Begun(second, trial)));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static int Begun(TestEmulator emulator, string trial)
+    {
+        var file = Path.Combine(Gate(emulator), trial);
+        return File.Exists(file) ? File.ReadLines(file).Count() : 0;
+    }
+
     private static void CopyFolder(string from, string to)
     {
         foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))

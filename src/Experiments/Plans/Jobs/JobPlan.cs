@@ -34,6 +34,10 @@ public sealed record JobPlan(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? ProcessesPerInstance { get; init; }
 
+    /// <summary>Steps after which the job, or each trial, loses its node; null for none. Only an emulator obeys.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? PreemptAtSteps { get; init; }
+
     /// <summary>What makes the job a sweep; null when it trains once.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SweepPlan? Sweep { get; init; }
