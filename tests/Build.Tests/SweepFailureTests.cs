@@ -93,7 +93,8 @@ public sealed class SweepFailureTests : IDisposable
     [InlineData("\"NaN\"")]
     [InlineData("\"Infinity\"")]
     [InlineData("\"-Infinity\"")]
-    public void Follow_Fails_WhenNoTrialCompletedWithAFiniteValue(string? value)
+    [InlineData("-1")]
+    public void Follow_Fails_WhenNoTrialCompletedWithAMeasuredValue(string? value)
     {
         Answer("Completed", ("Completed", value), ("Completed", value));
 
@@ -101,8 +102,8 @@ public sealed class SweepFailureTests : IDisposable
 
         Assert.StartsWith("exit code -1", output, StringComparison.Ordinal);
         Assert.Contains(
-            "Sweep sweep is Completed, and none of its 2 trials completed with a finite value of eval_mAP; one of them must, because its "
-                + "model is that of the sweep. The log of a trial: dotnet cake --target=Fetch --job=sweep_0. "
+            "Sweep sweep is Completed, and none of its 2 trials completed with a finite value of eval_mAP other than -1, which means "
+                + "that there was nothing to measure; one of them must, because its model is that of the sweep. The log of a trial: dotnet cake --target=Fetch --job=sweep_0. "
                 + "dotnet cake --target=Train --rerun submits it again.",
             output,
             StringComparison.Ordinal
@@ -115,13 +116,13 @@ public sealed class SweepFailureTests : IDisposable
     [Fact]
     public void Follow_ChoosesAFiniteValue_WhenAnotherTrialHasAnInfiniteOne()
     {
-        Answer("Completed", ("Completed", "\"Infinity\""), ("Completed", "0.25"), ("Completed", "\"NaN\""));
+        Answer("Completed", ("Completed", "\"Infinity\""), ("Completed", "0.25"), ("Completed", "\"NaN\""), ("Completed", "-1"));
 
         var output = host.Run("--target=Follow", "--job=sweep");
 
         Assert.StartsWith("exit code 0", output, StringComparison.Ordinal);
         Assert.Equal("sweep_1", (string?)Outcome["bestTrial"]);
-        Assert.Equal([null, 0.25, null], Outcome["trials"]!.AsArray().Select(trial => (double?)trial!["metric"]));
+        Assert.Equal([null, 0.25, null, null], Outcome["trials"]!.AsArray().Select(trial => (double?)trial!["metric"]));
     }
 
     [Fact]

@@ -9,11 +9,11 @@ public class SweepQueryTests
     [Fact]
     public void Read_TellsTheBestSoFar_WhenTheMetricIsMinimized()
     {
-        var sweep = Sweep(false, (1, "a", 3), (2, "a", null), (3, "b", double.NaN), (4, "b", 2), (5, "b", 4));
+        var sweep = Sweep(false, (1, "a", 3), (2, "a", null), (3, "b", double.NaN), (4, "b", 2), (5, "b", 4), (6, "b", -1));
 
         var trials = SweepQuery.Read(sweep)["trials"]!.AsArray();
 
-        Assert.Equal("""[3,3,3,2,2]""", new JsonArray([.. trials.Select(trial => trial!["best"]!.DeepClone())]).ToJsonString());
+        Assert.Equal("""[3,3,3,2,2,2]""", new JsonArray([.. trials.Select(trial => trial!["best"]!.DeepClone())]).ToJsonString());
         Assert.Null(trials[1]!["metric"]);
         Assert.Equal("NaN", (string?)trials[2]!["metric"]);
     }

@@ -61,7 +61,7 @@ internal static class JobCollection
             trial.Status,
             trial.IsEndedEarly,
             trial.Values,
-            trial.Metric is { } value && double.IsFinite(value) ? value : null,
+            trial.Measured,
             trial is { Started: { } started, Ended: { } ended } ? Math.Round((ended - started).TotalSeconds, 3) : null,
             trial.Reason
         );

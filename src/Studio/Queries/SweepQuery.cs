@@ -16,7 +16,7 @@ internal static class SweepQuery
         foreach (var trial in sweep.Trials)
         {
             // The best trial is a completed one: any other leaves no model.
-            if (trial is { State: Completed, Metric: { } value } && double.IsFinite(value))
+            if (trial is { State: Completed, Measured: { } value })
             {
                 best =
                     best is not { } known ? value
@@ -60,8 +60,8 @@ internal static class SweepQuery
     public static IReadOnlyList<(string Parameter, double Share)> Importance(SweepFacts sweep) =>
         ParameterImportance.Of([
             .. sweep
-                .Trials.Where(trial => trial.Metric is { } value && double.IsFinite(value))
-                .Select(trial => ((IReadOnlyDictionary<string, string>)Texts(trial), trial.Metric!.Value)),
+                .Trials.Where(trial => trial.Measured is not null)
+                .Select(trial => ((IReadOnlyDictionary<string, string>)Texts(trial), trial.Measured!.Value)),
         ]);
 
     private static Dictionary<string, string> Texts(TrialFacts trial) =>

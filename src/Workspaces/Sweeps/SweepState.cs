@@ -9,11 +9,11 @@ namespace Workspaces.Sweeps;
 /// <param name="Trials">The trials that exist, in their order.</param>
 public sealed record SweepState(JobStatus Status, string? Reason, SweepSettings Settings, IReadOnlyList<Trial> Trials)
 {
-    /// <summary>Gets the completed trial with the best finite value; null before the first one. Of equals it is the first.</summary>
+    /// <summary>Gets the completed trial with the best measured value; null before the first one. Of equals it is the first.</summary>
     public Trial? Best =>
         Trials
-            .Where(trial => trial is { Status: JobStatus.Completed, Metric: { } value } && double.IsFinite(value))
-            .MinBy(trial => Settings.IsMaximized ? -trial.Metric!.Value : trial.Metric!.Value);
+            .Where(trial => trial is { Status: JobStatus.Completed, Measured: not null })
+            .MinBy(trial => Settings.IsMaximized ? -trial.Measured!.Value : trial.Measured!.Value);
 }
 
 /// <summary>What a sweep compares.</summary>
