@@ -56,6 +56,21 @@ public class InterruptionLogTests
     }
 
     [Fact]
+    public void Add_CountsNoStep_WhenTheNodeVanishedAfterTheLastOne()
+    {
+        var found = Read(
+            Line("[1/7] read the datasets"),
+            Line("step 24/24  loss 0.500  lr 0.01"),
+            Lost,
+            Line("[1/7] read the datasets"),
+            Line("all 24 steps are done already; the model of their checkpoint is used")
+        );
+
+        Assert.Equal([new Interruption(24, 24, null)], found);
+        Assert.Equal(0, found[0].StepsLost);
+    }
+
+    [Fact]
     public void AddPast_FindsTheAttempts_InTheLogOfAJobThatHasEnded()
     {
         var log = new InterruptionLog(TimeProvider.System);

@@ -103,10 +103,10 @@ internal sealed partial class InterruptionLog(TimeProvider time)
     private static int Number(Group group) => int.Parse(group.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
 
     // The trainer's lines: its first stage, also behind an incomplete line; "step 30/240  loss …"; the
-    // end by a signal; the resumption.
+    // end by a signal; the resumption, which may find that all steps are done.
     [GeneratedRegex(
         """
-            ^((?<first>\[1/[0-9]+\] |(step (?<torn>[0-9]{1,9})/[1-9][0-9]* )?.*\[1/[0-9]+\] read the datasets$)|step (?<done>[0-9]{1,9})/[1-9][0-9]* |error: stopped by SIGTERM after step (?<step>[0-9]{1,9});|(?<resumed>resuming from the checkpoint after step )(?<step>[0-9]{1,9})$)
+            ^((?<first>\[1/[0-9]+\] |(step (?<torn>[0-9]{1,9})/[1-9][0-9]* )?.*\[1/[0-9]+\] read the datasets$)|step (?<done>[0-9]{1,9})/[1-9][0-9]* |error: stopped by SIGTERM after step (?<step>[0-9]{1,9});|(?<resumed>resuming from the checkpoint after step )(?<step>[0-9]{1,9})$|(?<resumed>all )(?<step>[0-9]{1,9}) steps are done already; )
             """,
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
