@@ -137,6 +137,8 @@ public sealed class SweepTests(DemoData data)
             await CancelAsync(checkout);
             await run.EndAsync();
             Assert.Contains("already exists (Running); following it", run.Output, StringComparison.Ordinal);
+            AssertCanceled(run);
+            Assert.Empty(TrainerProcesses.Find(checkout));
         }
 
         var canceled = checkout.ReadOutcome();
@@ -170,6 +172,56 @@ public sealed class SweepTests(DemoData data)
         Assert.Equal(24, steps.Count(point => point.Metric == "train_loss"));
         Assert.All(second, folder => Assert.Equal(steps, MetricsOf(folder).Select(point => (point.Step, point.Metric))));
         Assert.Empty(TrainerProcesses.Find(checkout));
+    }
+
+    // The policy decides by the values of all attempts of a trial.
+    [Fact]
+    public async Task Train_EndsTrialsByTheMedian_AndResumesThoseThatADrillInterrupts()
+    {
+        await using var checkout = new Checkout();
+        data.Lend(checkout);
+        checkout.WriteExperiment([
+            .. Sweep,
+            ("NODES", "2"),
+            ("HYPERTUNE_PARAMS.MAX_TRIALS", "4"),
+            ("HYPERTUNE_PARAMS.EARLY_TERMINATION", "\"median\""),
+            ("HYPERTUNE_PARAMS.DELAY_EVALUATION", "16"),
+            (
+                "HYPERTUNE_PARAMS.SEARCH_SPACE",
+                """{"RUN_PARAMS.LEARNING_RATE":["choice",[[0.05,0.0000001]]],"RUN_PARAMS.SEED":["choice",[[1,2]]]}"""
+            ),
+        ]);
+
+        var run = await checkout.SucceedAsync("--target=Train", "--drill=evict@step:4");
+
+        var outcome = checkout.ReadOutcome();
+        var trials = outcome["trials"]!.AsArray();
+        Assert.Equal(
+            [("Completed", false), ("Completed", false), ("Canceled", true), ("Canceled", true)],
+            trials.Select(trial => ((string)trial!["status"]!, (bool)trial["isEndedEarly"]!))
+        );
+        Assert.Contains("its node was taken away, and it resumes from its last checkpoint", run.Output, StringComparison.Ordinal);
+        foreach (var trial in trials.Take(2))
+        {
+            var lost = Assert.Single(outcome["interruptions"]!.AsArray(), one => (string?)one!["trial"] == (string?)trial!["name"])!;
+            Assert.True((int)lost["stoppedAfter"]! >= 4, lost.ToJsonString());
+            Assert.Equal((int)lost["stoppedAfter"]!, (int)lost["resumedAfter"]!);
+            Assert.Equal(
+                Enumerable.Range(1, 24),
+                MetricsOf(JobFolder(checkout, trial!)).Where(point => point.Metric == "train_loss").Select(point => (int)point.Step)
+            );
+        }
+
+        Assert.Empty(TrainerProcesses.Find(checkout));
+    }
+
+    private static void AssertCanceled(HostRun run)
+    {
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains("is Canceled; it must be Completed.", run.Output, StringComparison.Ordinal);
+        // The table: the first two trials differ by their seeds, and one of them is the best.
+        foreach (var (trial, state) in new[] { ("0", "(best|Completed)"), ("1", "(best|Completed)"), ("2", "Canceled") })
+            Assert.Matches($"(?m)^  demo-[0-9a-f]{{12}}_{trial} +{state} .*RUN_PARAMS.SEED {int.Parse(trial, null) + 1}\r?$", run.Output);
     }
 
     // By a request, because a host that starts first would let the short trial end.

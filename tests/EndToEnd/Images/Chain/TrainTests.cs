@@ -7,11 +7,20 @@ namespace EndToEnd.Images.Chain;
 public sealed class TrainTests(Engine engine, DemoData data)
 {
     [Fact]
-    public async Task Train_RunsTheJobInTheImageOfItsDigest_AlsoWithoutTheTag()
+    public async Task Train_RunsTheJobInTheImageOfItsDigest_AlsoWithoutTheTag_AndInTwoContainers()
     {
         await using var checkout = engine.CheckOut();
         data.Lend(checkout);
 
+        string[] twoNodes =
+        [
+            "--set=COMPUTE_NAME=two",
+            "--set=NODES=2",
+            "--set=RUN_PARAMS.DISTRIBUTED_NODES=2",
+            "--set=RUN_PARAMS.BATCH_SIZE=1",
+        ];
+        await checkout.SucceedAsync(engine.Arguments("Train", twoNodes));
+        var distributed = checkout.ReadOutcome();
         await checkout.SucceedAsync(engine.Arguments("Train"));
 
         var image = checkout.PushedImage();
@@ -27,6 +36,8 @@ public sealed class TrainTests(Engine engine, DemoData data)
             (string?)JsonNode.Parse(await File.ReadAllTextAsync(checkout.EmulatorState, TestContext.Current.CancellationToken))!["runtime"]
         );
 
+        AssertTrainedTogether(checkout, distributed, first);
+
         Engine.DeleteTag(tag);
         await engine.OutputOfAsync("image", "rm", "--force", $"{engine.Registry}/{Engine.Repository}:{tag}", image);
         Assert.Null(await RegistryContent.FindDigestAsync(engine.Registry, Engine.Repository, tag));
@@ -38,5 +49,21 @@ public sealed class TrainTests(Engine engine, DemoData data)
         Assert.Equal("Completed", (string?)second["status"]);
         Assert.Equal(image, (string?)second["tags"]!["image"]);
         await engine.OutputOfAsync("image", "rm", "--force", image);
+    }
+
+    // Two containers with half of the batch each compute the losses of one container with all of it.
+    private static void AssertTrainedTogether(Checkout checkout, JsonNode two, JsonNode one)
+    {
+        Assert.Equal("Completed", (string?)two["status"]);
+        Assert.Equal((string?)one["tags"]!["image"], (string?)two["tags"]!["image"]);
+        foreach (var name in new[] { "train_loss", "train_loss_objectness", "train_loss_classifier" })
+            Assert.Equal((double)one["metrics"]![name]!, (double)two["metrics"]![name]!, 1e-3);
+        var logs = Path.Combine(checkout.Root, ".local", "emulator", "jobs", (string)two["job"]!, "user_logs");
+        Assert.Contains(
+            "2 processes train together",
+            File.ReadAllText(Path.Combine(logs, "std_log_process_0.txt")),
+            StringComparison.Ordinal
+        );
+        Assert.Empty(File.ReadAllText(Path.Combine(logs, "std_log_process_1.txt")));
     }
 }
