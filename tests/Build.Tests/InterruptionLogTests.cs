@@ -1,4 +1,5 @@
 using Build.Sessions.Jobs;
+using Build.Sessions.Jobs.Outcomes;
 using Workspaces.DataPlane;
 using Workspaces.Logs;
 

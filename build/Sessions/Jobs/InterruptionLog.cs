@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Build.Sessions.Jobs.Outcomes;
 using Workspaces.Logs;
 
 namespace Build.Sessions.Jobs;

@@ -1,3 +1,4 @@
+using Build.Sessions.Jobs.Outcomes;
 using Workspaces.Connection;
 using Workspaces.Jobs;
 using Workspaces.Sweeps;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Build.CommandLine;
 using Build.CommandLine.Groups;
 using Build.Log;
+using Build.Sessions.Jobs.Outcomes;
 using Cake.Core;
 using Experiments.Records;
 using Workspaces.DataPlane;

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Build.Log;
 using Build.Log.Displays;
 using Build.Sessions.Costs;
+using Build.Sessions.Jobs.Outcomes;
 using Cake.Core;
 using Experiments.Records;
 using Workspaces.Connection;

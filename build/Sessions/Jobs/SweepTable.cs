@@ -1,6 +1,7 @@
 using System.Globalization;
 using Build.Log;
 using Build.Log.Displays;
+using Build.Sessions.Jobs.Outcomes;
 using Workspaces.DataPlane;
 using Workspaces.Sweeps;
 

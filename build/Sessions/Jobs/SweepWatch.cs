@@ -1,4 +1,5 @@
 using Build.Log.Displays;
+using Build.Sessions.Jobs.Outcomes;
 using Workspaces.Connection;
 using Workspaces.Sweeps;
 

@@ -1,5 +1,6 @@
 using Build.CommandLine;
 using Build.CommandLine.Groups.Pipelines;
+using Build.Sessions.Jobs.Outcomes;
 using Reports.Building;
 using Reports.Reading;
 using Reports.Records;
@@ -51,6 +52,6 @@ public sealed class BaselineSearch(CommandArguments arguments, RunReader runs)
     }
 
     private async Task<bool> IsJobAsync(BuildContext context, string name) =>
-        PlanStore.Records(context, name).Has<Jobs.JobOutcome>()
+        PlanStore.Records(context, name).Has<JobOutcome>()
         || await new JobHistory(await runs.OpenAsync(context)).FindAsync(name, context.Cancellation) is not null;
 }

@@ -4,7 +4,7 @@ using Build.CommandLine.Groups.Pipelines;
 using Build.Log;
 using Build.Log.Displays;
 using Build.Sessions.Costs;
-using Build.Sessions.Jobs;
+using Build.Sessions.Jobs.Outcomes;
 using Cake.Core;
 using Experiments.Records;
 using Reports;

@@ -1,6 +1,6 @@
 using Workspaces.DataPlane;
 
-namespace Build.Sessions.Jobs;
+namespace Build.Sessions.Jobs.Outcomes;
 
 /// <summary>How a trial of a sweep ended.</summary>
 /// <param name="Name">The name of its run.</param>

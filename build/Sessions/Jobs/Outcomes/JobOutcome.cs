@@ -3,7 +3,7 @@ using Experiments.Records;
 using Reports.Records;
 using Workspaces.DataPlane;
 
-namespace Build.Sessions.Jobs;
+namespace Build.Sessions.Jobs.Outcomes;
 
 /// <summary>The outcome of a job: <c>artifacts/outcome.json</c>.</summary>
 /// <param name="Status">Completed, Failed or Canceled.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Build.Sessions.Jobs;
+namespace Build.Sessions.Jobs.Outcomes;
 
 /// <summary>A loss of a job's node.</summary>
 /// <param name="StoppedAfter">The last step that the lost attempt is known to have done; 0 when it did none.</param>
