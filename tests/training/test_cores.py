@@ -10,6 +10,10 @@ import pytest
 from detection.data import cores
 
 
+def _period(folder: str) -> dict[str, str]:
+    return {f"{folder}/cpu.cfs_period_us": "100000\n"}
+
+
 @pytest.mark.parametrize(
     ("own", "files", "expected"),
     [
@@ -24,9 +28,9 @@ from detection.data import cores
         ("0::/a/b\n", {"a/cpu.max": "300000 100000\n", "a/b/cpu.max": "max 100000\n"}, 3),  # a level around it
         ("0::/a/b\n", {"cpu.max": "400000 100000\n"}, 4),  # the host's path, in a container
         ("0::/../../other\n", {"cpu.max": "400000 100000\n"}, 4),
-        ("4:cpu,cpuacct:/job\n0::/\n", {"cpu,cpuacct/job/cpu.cfs_quota_us": "200000", "cpu,cpuacct/job/cpu.cfs_period_us": "100000"}, 2),
-        ("4:cpu,cpuacct:/job\n", {"cpu,cpuacct/job/cpu.cfs_quota_us": "-1", "cpu,cpuacct/job/cpu.cfs_period_us": "100000"}, 8),
-        ("3:cpuset:/job\n", {"cpuset/job/cpu.cfs_quota_us": "100000", "cpuset/job/cpu.cfs_period_us": "100000"}, 8),
+        ("4:cpu,cpuacct:/a\n0::/\n", {"cpu,cpuacct/a/cpu.cfs_quota_us": "200000", **_period("cpu,cpuacct/a")}, 2),
+        ("4:cpu,cpuacct:/a\n", {"cpu,cpuacct/a/cpu.cfs_quota_us": "-1", **_period("cpu,cpuacct/a")}, 8),
+        ("3:cpuset:/a\n", {"cpuset/a/cpu.cfs_quota_us": "100000", **_period("cpuset/a")}, 8),
         ("nonsense\n", {}, 8),
     ],
 )  # fmt: skip

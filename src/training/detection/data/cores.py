@@ -39,7 +39,7 @@ def _quota() -> float | None:
 
 
 def _folders() -> list[tuple[Path, bool]]:
-    """Lists the folders of the control groups of this process and of those around them, and whether each is of version 2."""
+    """Lists the folders of the control groups of this process and those around them; True for those of version 2."""
     try:
         lines = _OWN_GROUPS.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from detection.data.cores import core_count
 from detection.data.pictures import PictureError, examine
 from detection.errors import TrainingError
 
@@ -40,7 +40,7 @@ def decode_images(images: Path, list_file: Path, write: Callable[[str], None]) -
 
 def in_parallel(work: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
     """Yields the results of ``work`` in the order of the items. Pillow decodes outside the interpreter's lock."""
-    threads = min(32, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    threads = min(32, core_count())
     waiting: deque[Future[Any]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="images") as pool:
         for item in items:

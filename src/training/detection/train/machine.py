@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import platform
 import random
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ import numpy as np
 import torch
 import torchvision
 
+from detection.data.cores import core_count
 from detection.errors import TrainingError
 from detection.processes.group import ALONE, Group
 
@@ -50,7 +50,7 @@ def prepare_machine(seed: int, group: Group = ALONE) -> Machine:
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
     torch.backends.cudnn.allow_tf32 = False
-    cores = max(1, _available_cores() // group.local_size)
+    cores = max(1, core_count() // group.local_size)
     torch.set_num_threads(cores)
     device = torch.device("cpu")
     if torch.cuda.is_available():
@@ -94,9 +94,3 @@ def memory_errors_explained() -> Iterator[None]:
             f"out of memory: {str(error).splitlines()[0]}; "
             "lower RUN_PARAMS.BATCH_SIZE, MODEL_PARAMS.IMAGE_SIZE or FIRST_STAGE.MAX_PROPOSALS."
         ) from error
-
-
-def _available_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from detection.data.cores import core_count
 from detection.data.demo.road_pictures import RoadPicture, draw_road_picture
 from detection.errors import TrainingError
 
@@ -121,7 +122,7 @@ def _is_empty(index: int) -> bool:
 def _draw(seed: int, images: int) -> Iterator[RoadPicture]:
     # Each image has its own stream of random numbers, so that the number of processes does not matter.
     draw, numbers = partial(_draw_one, seed), range(images)
-    workers = min(os.cpu_count() or 1, images // _IMAGES_PER_PROCESS)
+    workers = min(core_count(), images // _IMAGES_PER_PROCESS)
     if workers < 2:
         yield from map(draw, numbers)
         return

@@ -7,7 +7,6 @@ done once, and a resample only sums weights in the order of the scores.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detection.data.cores import core_count
 from detection.evaluate.coco_evaluation import RECALL_THRESHOLDS
 from detection.evaluate.coco_matching import Bools, Boxes, Floats, Integers
 
@@ -129,7 +129,7 @@ def average_precisions(matches: Matches, objects: Integers, weights: Integers) -
         return values
 
     # numpy leaves the interpreter to the other threads while it sums.
-    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="classes") as pool:
+    with ThreadPoolExecutor(core_count(), thread_name_prefix="classes") as pool:
         return np.stack(list(pool.map(of_class, range(class_count))), axis=1)
 
 
