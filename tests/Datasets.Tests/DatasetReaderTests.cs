@@ -135,6 +135,23 @@ public sealed class DatasetReaderTests : IDisposable
     }
 
     [Fact]
+    public async Task ListAsync_SkipsPipesSocketsAndDevices_AsTheTrainerDoes()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has none of them in folders.");
+        datastore.Write("road/images/empty.gif", []);
+        datastore.Write("road/datasets/empty.csv", []);
+        const string Make =
+            "import os, socket, sys; os.chdir(sys.argv[1]); os.mkfifo('pipe'); os.symlink('/dev/zero', 'device'); "
+            + "os.symlink('pipe', 'link'); socket.socket(socket.AF_UNIX).bind('socket')";
+        await Trainer.RunAsync(Make, Path.Combine(datastore.Root, "road", "images"));
+        await Trainer.RunAsync(Make, Path.Combine(datastore.Root, "road", "datasets"));
+        var source = new FolderDataset(datastore.Root, "road");
+
+        Assert.Equal(["empty.gif"], await source.ListImagesAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(["empty.csv"], await source.ListCsvsAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task ListImagesAsync_SkipsANameThatIsNotUtf8_AsTheTrainerDoes()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have no such names.");

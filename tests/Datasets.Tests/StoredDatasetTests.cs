@@ -43,6 +43,35 @@ public sealed class StoredDatasetTests : IDisposable
     }
 
     [Fact]
+    public async Task ReadImagesAsync_ReportsAFault_WhenAFileWasReplacedByAShorterOne()
+    {
+        Write("images/a.jpg", Jpeg(65_000));
+        Write("images/b.jpg", Jpeg(65_000));
+        Write("datasets/any.csv", []);
+        var dataset = Open();
+        await dataset.ListImagesAsync(Stop);
+        Write("images/a.jpg", Jpeg(65_000)[..4000]);
+        Write("images/b.jpg", []);
+
+        var images = await dataset.ReadImagesAsync(["a.jpg", "b.jpg"], Stop);
+
+        Assert.Equal([ImageReading.Unreadable, ImageReading.Unreadable], [images!["a.jpg"], images["b.jpg"]]);
+    }
+
+    [Fact]
+    public async Task ListTreeAsync_DescribesTheContentOfALink()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows allows links only to some users.");
+        Write("images/a.jpg", Jpeg(100));
+        File.CreateSymbolicLink(Path.Combine(folder, "road", "images", "b.jpg"), "a.jpg");
+
+        var files = await new FolderFiles(folder).ListTreeAsync("road/images", Stop);
+
+        Assert.Equal(["road/images/a.jpg", "road/images/b.jpg"], files.Select(file => file.Path).Order(StringComparer.Ordinal));
+        Assert.Single(files.Select(file => (file.Length, file.Version)).Distinct());
+    }
+
+    [Fact]
     public async Task ReadImagesAsync_ReadsNoHeader_WhenThereAreTooManyImages()
     {
         var names = Enumerable.Range(0, StoredDataset.MostImages + 1).Select(index => $"{index}.jpg").ToList();

@@ -64,9 +64,9 @@ public sealed class FolderDataset(string datastoreFolder, string imageType) : ID
 
         if (!Directory.Exists(images))
             return null;
-        foreach (var (path, file) in FolderFiles.Enumerate(images, withSubfolders: true))
+        foreach (var (path, file, isLink) in FolderFiles.Enumerate(images, withSubfolders: true))
         {
-            if (file.LinkTarget is not null)
+            if (isLink)
                 return null;
             var written = file.LastWriteTimeUtc;
             newest = written > newest ? written : newest;

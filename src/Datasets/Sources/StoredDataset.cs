@@ -116,11 +116,15 @@ public sealed class StoredDataset(IDatastoreFiles files, string datastore, strin
     private async Task<ImageReading> ReadHeaderAsync(StoredFile image, CancellationToken cancellationToken)
     {
         var pieces = new List<(long Start, byte[] Bytes)>();
+        var length = image.Length;
         long? wanted = 0;
         var reading = ImageReading.Unreadable;
-        while (wanted is { } position && position < image.Length)
+        while (wanted is { } position && position < length)
         {
-            pieces.Add((position, await files.ReadAsync(image.Path, position, HeaderBytes, cancellationToken)));
+            var read = await files.ReadAsync(image.Path, position, HeaderBytes, cancellationToken);
+            if (read.Length < Math.Min(HeaderBytes, length - position))
+                length = position + read.Length; // The file was replaced by a shorter one after the listing.
+            pieces.Add((position, read));
             wanted = null;
             reading = ImageHeader.Read(
                 (buffer, at) =>
@@ -131,7 +135,7 @@ public sealed class StoredDataset(IDatastoreFiles files, string datastore, strin
                             continue;
                         var piece = bytes.AsSpan((int)(at - start));
                         // The requested bytes reach beyond this piece, and the file does not end there.
-                        if (piece.Length < buffer.Length && start + bytes.Length < image.Length)
+                        if (piece.Length < buffer.Length && start + bytes.Length < length)
                             continue;
                         piece = piece[..Math.Min(piece.Length, buffer.Length)];
                         piece.CopyTo(buffer);

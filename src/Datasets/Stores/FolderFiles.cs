@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+
 namespace Datasets.Stores;
 
 /// <summary>A datastore that is a folder of this machine.</summary>
@@ -16,34 +18,55 @@ public sealed class FolderFiles(string root) : IDatastoreFiles
 
     /// <summary>
     /// Lists the files of a folder with their paths in it, which have forward slashes; none when it is missing. Links to folders, broken
-    /// links and links in a circle are skipped, as in training. So is a name that is not UTF-8: no row of a CSV can say it.
+    /// links, links in a circle, pipes, sockets and devices are skipped, as in training. So is a name that is not UTF-8: no row of a CSV
+    /// can say it.
     /// </summary>
-    internal static IEnumerable<(string Path, FileInfo File)> Enumerate(string folder, bool withSubfolders)
+    /// <returns>Each path, the file that holds its content, and whether the path is a link to it.</returns>
+    internal static IEnumerable<(string Path, FileInfo File, bool IsLink)> Enumerate(string folder, bool withSubfolders)
     {
         var directory = new DirectoryInfo(folder);
         if (!directory.Exists)
-            return [];
-        var files = directory.EnumerateFiles().Where(IsReadable).Select(file => (file.Name, file));
-        return withSubfolders
-            ? files.Concat(directory.EnumerateDirectories().Where(child => child.LinkTarget is null).SelectMany(OfSubfolder))
-            : files;
+            yield break;
+        foreach (var file in directory.EnumerateFiles())
+        {
+            if (ContentOf(file) is { } content)
+                yield return (file.Name, content, file.LinkTarget is not null);
+        }
+
+        if (!withSubfolders)
+            yield break;
+        foreach (var child in directory.EnumerateDirectories().Where(child => child.LinkTarget is null))
+        {
+            foreach (var (path, file, isLink) in Enumerate(child.FullName, withSubfolders))
+                yield return ($"{child.Name}/{path}", file, isLink);
+        }
     }
 
-    private static IEnumerable<(string Path, FileInfo File)> OfSubfolder(DirectoryInfo folder) =>
-        Enumerate(folder.FullName, withSubfolders: true).Select(found => ($"{folder.Name}/{found.Path}", found.File));
-
-    private static bool IsReadable(FileInfo file)
+    /// <summary>Returns the file itself, or the one to which it links; null when there is no regular file.</summary>
+    private static FileInfo? ContentOf(FileInfo file)
     {
         try
         {
             if (file.Name.Contains('\uFFFD', StringComparison.Ordinal) && !File.Exists(file.FullName))
-                return false; // .NET shows this sign in place of bytes that it cannot name, and then finds no such file.
-            return file.LinkTarget is null || file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true };
+                return null; // .NET shows this sign in place of bytes that it cannot name, and then finds no such file.
+            var content = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
+            return content is { Exists: true } && (content.Length > 0 || IsRegular(content)) ? content : null;
         }
         catch (IOException)
         {
-            return false; // a circle of links
+            return null; // a circle of links
         }
+    }
+
+    // .NET tells pipes, sockets and devices, which all have a length of 0, from files only where it writes an archive.
+    private static bool IsRegular(FileInfo file)
+    {
+        using var archive = new MemoryStream();
+        using (var writer = new TarWriter(archive, leaveOpen: true))
+            writer.WriteEntry(file.FullName, "file");
+        archive.Position = 0;
+        using var reader = new TarReader(archive);
+        return reader.GetNextEntry()?.EntryType == TarEntryType.RegularFile;
     }
 
     private IReadOnlyList<StoredFile> List(string folder, bool withSubfolders) =>
