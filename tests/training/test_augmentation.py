@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from detection.data.augmentation import Sample, augment, mosaic
+from detection.data.dataset_faults import least_side
+from detection.data.datasets import ImageRecord
+from detection.data.images import scaled_boxes
 
 
 class _Always:
@@ -25,6 +30,20 @@ def test_augment_moves_a_box_with_its_content(kind: str, moved: list[int]) -> No
     assert boxes.tolist() == [moved] and labels.tolist() == [1]
     left, top, right, bottom = moved
     assert (flipped[top:bottom, left:right] == 255).all() and flipped.sum() == pixels.sum()
+
+
+@pytest.mark.parametrize("width", [64, 10_000, 65_535, 200_000, 3_000_000, 100_000_000])
+def test_a_box_that_the_dataset_may_hold_has_an_area_after_scaling_and_flipping(width: int) -> None:
+    least, random = least_side((width, 1)), np.random.default_rng(width)
+    for scaled_to in (1, 64, 192, 1333):
+        starts = random.uniform(0, width - 2 * least, 500)
+        boxes = tuple((x, 0.0, x + least * (1 + 1e-9), 1.0) for x in (0.0, width - 1.001 * least, *starts))
+        scaled = scaled_boxes(ImageRecord("a.png", Path("a.png"), width, 1, boxes, (1,) * len(boxes)), (scaled_to, 1))
+        pixels = np.zeros((1, scaled_to, 3), np.uint8)
+
+        _, flipped, _ = augment(pixels, scaled.copy(), _labels(len(boxes)), "flip", _Always())
+
+        assert (scaled[:, 2] > scaled[:, 0]).all() and (flipped[:, 2] > flipped[:, 0]).all()
 
 
 def test_augment_changes_nothing_for_none() -> None:

@@ -67,8 +67,9 @@ internal sealed class DatasetImages
             else if (SizeOf(row.FileName) is { } image)
             {
                 CheckStated(split, row, image, wrong);
-                CheckBox(split, row, image);
             }
+
+            CheckBox(split, row, SizeOf(row.FileName));
         }
     }
 
@@ -151,12 +152,24 @@ internal sealed class DatasetImages
         row.Reason ??= message;
     }
 
-    private void CheckBox(DatasetSplit split, DatasetRow row, ImageSize image)
+    private void CheckBox(DatasetSplit split, DatasetRow row, ImageSize? size)
     {
         if (!row.HasBox)
             return;
+        var hasArea = row.HasArea(size);
+        if (!hasArea)
+        {
+            var least = DatasetRow.LeastSideOf(size).ToString("g15", CultureInfo.InvariantCulture);
+            var rule = row.IsInOrder
+                ? $"each side must be at least {least} pixels long."
+                : "xmin must be less than xmax and ymin less than ymax.";
+            split.Add(row, DatasetFaultOrder.NoArea, $"image '{row.FileName}': box {row.BoxText} has no area; {rule}");
+        }
+
+        if (size is not { } image)
+            return;
         var overshoot = row.Overshoot(image);
-        if (overshoot <= Math.Max(Clip, Tolerance) && (overshoot <= 0 || !row.HasArea || row.HasAreaWithin(image)))
+        if (overshoot <= Math.Max(Clip, Tolerance) && (overshoot <= 0 || !hasArea || row.HasAreaWithin(image)))
             return;
         split.Add(
             row,

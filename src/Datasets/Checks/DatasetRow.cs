@@ -13,10 +13,8 @@ internal sealed partial class DatasetRow
     /// <summary>The columns that may state the size of the image.</summary>
     public static readonly string[] SizeColumns = ["width", "height"];
 
-    /// <summary>
-    /// Shortest side of a box, in pixels: a shorter one can be lost in 32-bit numbers when the image is resized and flipped.
-    /// </summary>
-    public const double LeastSide = 0.01;
+    private const double LeastSide = 0.01; // pixels
+    private const double LargestShare = 1 << 20;
 
     private readonly double[] box = new double[4];
 
@@ -72,8 +70,6 @@ internal sealed partial class DatasetRow
 
     public bool IsInOrder => box[0] < box[2] && box[1] < box[3];
 
-    public bool HasArea => IsArea(box[0], box[1], box[2], box[3]);
-
     /// <summary>The box as it is written in the file.</summary>
     public string BoxText => string.Join(',', Values!.Skip(1).Take(4));
 
@@ -87,16 +83,28 @@ internal sealed partial class DatasetRow
     public double Overshoot(ImageSize image) =>
         Math.Max(-box.Min(), Math.Max(Math.Max(box[0], box[2]) - image.Width, Math.Max(box[1], box[3]) - image.Height));
 
+    /// <summary>
+    /// Returns the shortest side of a box, in pixels: a shorter one is lost in 32-bit numbers when the image is resized and flipped.
+    /// </summary>
+    /// <param name="image">Null when its size is unknown.</param>
+    public static double LeastSideOf(ImageSize? image) =>
+        Math.Max(LeastSide, image is { } known ? Math.Max(known.Width, known.Height) / LargestShare : 0);
+
+    /// <summary>Returns whether each side is at least as long as its image needs.</summary>
+    public bool HasArea(ImageSize? image) => IsArea(box[0], box[1], box[2], box[3], LeastSideOf(image));
+
     /// <summary>Returns whether the part of the box within an image has an area.</summary>
     public bool HasAreaWithin(ImageSize image) =>
         IsArea(
             Math.Clamp(box[0], 0, image.Width),
             Math.Clamp(box[1], 0, image.Height),
             Math.Clamp(box[2], 0, image.Width),
-            Math.Clamp(box[3], 0, image.Height)
+            Math.Clamp(box[3], 0, image.Height),
+            LeastSideOf(image)
         );
 
-    private static bool IsArea(double xmin, double ymin, double xmax, double ymax) => xmax - xmin >= LeastSide && ymax - ymin >= LeastSide;
+    private static bool IsArea(double xmin, double ymin, double xmax, double ymax, double least) =>
+        xmax - xmin >= least && ymax - ymin >= least;
 
     private (double, double)? ReadSize(IReadOnlyList<string> size)
     {

@@ -265,13 +265,5 @@ internal sealed class DatasetSplit
                     + "holds no object."
             );
         }
-
-        if (row is { HasBox: true, HasArea: false, FileName.Length: > 0 })
-        {
-            var rule = row.IsInOrder
-                ? FormattableString.Invariant($"each side must be at least {DatasetRow.LeastSide} pixels long.")
-                : "xmin must be less than xmax and ymin less than ymax.";
-            Add(row, DatasetFaultOrder.NoArea, $"image '{row.FileName}': box {row.BoxText} has no area; {rule}");
-        }
     }
 }

@@ -16,8 +16,8 @@ VALIDATION = "validation"
 _SPLIT_WORDS = {"train": "training", "test": "test"}
 _OTHER = {"train": "test", "test": "train"}
 
-LEAST_SIDE = 0.01
-"""Shortest side of a box, in pixels: a shorter one can be lost in float32 when the image is resized and flipped."""
+_LEAST_SIDE = 0.01  # pixels
+_LARGEST_SHARE = 2.0**20
 
 # Coordinates computed from others may overshoot by their rounding.
 _TOLERANCE = 1e-9
@@ -196,14 +196,15 @@ class RowChecks:
         faults = []
         if xmin >= xmax or ymin >= ymax:
             faults.append(f"{where} has no area; xmin must be less than xmax and ymin less than ymax.")
-        elif not _has_area(row.box):
-            faults.append(f"{where} has no area; each side must be at least {LEAST_SIDE} pixels long.")
         size = self._sizes.size(row.file_name)
+        least = least_side(size)
+        if not faults and not _has_area(row.box, least):
+            faults.append(f"{where} has no area; each side must be at least {least:.15g} pixels long.")
         if size is not None:
             width, height = size
             overshoot = _overshoot(row.box, size)
             inside = self.clipped(row)
-            if overshoot > self._slack or (overshoot > 0 and not faults and inside and not _has_area(inside)):
+            if overshoot > self._slack or (overshoot > 0 and not faults and inside and not _has_area(inside, least)):
                 faults.append(
                     f"{where} reaches outside the image of {width} x {height} pixels; "
                     f"it must be within 0,0,{width},{height}."
@@ -227,8 +228,17 @@ def _overshoot(box: tuple[float, float, float, float], size: tuple[int, int]) ->
     return max(-min(box), max(xmin, xmax) - size[0], max(ymin, ymax) - size[1])
 
 
-def _has_area(box: tuple[float, float, float, float]) -> bool:
-    return box[2] - box[0] >= LEAST_SIDE and box[3] - box[1] >= LEAST_SIDE
+def least_side(size: tuple[int, int] | None) -> float:
+    """Returns the shortest side of a box, in pixels: a shorter one is lost in float32 when its image is resized.
+
+    Args:
+        size: Width and height of the image in pixels; None when they are unknown.
+    """
+    return max(_LEAST_SIDE, max(size or (0, 0)) / _LARGEST_SHARE)
+
+
+def _has_area(box: tuple[float, float, float, float], least: float) -> bool:
+    return box[2] - box[0] >= least and box[3] - box[1] >= least
 
 
 def _repeated(rows: Sequence[Row]) -> dict[int, str]:

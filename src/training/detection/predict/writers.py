@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from xml.sax.saxutils import escape
 
+from detection.data.dataset_faults import least_side
 from detection.data.depth import Depth, depth_document
 from detection.predict.journal import Prediction, write_atomically
 
 CSV_COLUMNS = ("filename", "width", "height", "xmin", "ymin", "xmax", "ymax", "class", "score")
-_LEAST_SIDE = 0.01  # pixels, as the dataset's rules ask
 _DIGITS = 3
 _LONGEST_NAME = 255  # bytes
 
@@ -145,10 +145,11 @@ def fitting(path: PurePosixPath) -> str:
 
 def _boxes(entry: Prediction) -> Iterator[tuple[Box, int, float]]:
     """Yields the boxes inside the image, rounded, without those that have no area: a dataset could not hold them."""
+    least = least_side((entry.width, entry.height))
     for box, label, score in zip(entry.detections.boxes, entry.detections.labels, entry.detections.scores):
         left, right = (round(min(max(float(x), 0), entry.width), _DIGITS) for x in (box[0], box[2]))
         top, bottom = (round(min(max(float(y), 0), entry.height), _DIGITS) for y in (box[1], box[3]))
-        if right - left >= _LEAST_SIDE and bottom - top >= _LEAST_SIDE:
+        if right - left >= least and bottom - top >= least:
             yield (left, top, right, bottom), int(label), float(score)
 
 
