@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import pickle
 import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +31,7 @@ from detection.models.weights import load_tensors
 from detection.predict.pyfunc import DetectorModel
 
 _DEEP = "[" * 100_000
+_SOURCE = Path(__file__).parents[2] / "src" / "training"
 _ARCHITECTURE: dict[str, Any] = Architecture().document()
 _READERS: dict[str, Callable[[Path], object]] = {
     "label_map.json": load_class_names,
@@ -56,6 +60,41 @@ def predict(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
         return error
 
     return run
+
+
+_SAVE = """
+import json, pathlib, resource, sys
+from detection.config.settings_reader import parse_settings
+from detection.errors import explain_full_disk
+from detection.export.final_model import save_final_model
+from detection.models.architecture import Architecture
+from detection.models.building import build_model
+
+whole, folder, most = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])
+settings = parse_settings((whole / "exp_config.json").read_bytes(), "exp_config.json")
+model = build_model(settings.model, 2)
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+try:
+    save_final_model(
+        folder, model, architecture=Architecture(), class_names={1: "a", 2: "b"}, exp_config=settings.document,
+        metrics={}, passport=json.loads((whole / "passport.json").read_bytes()), card="", last=model.state_dict(),
+    )
+except (OSError, RuntimeError) as error:
+    print(sorted(file.name for file in folder.iterdir()), explain_full_disk(error))
+"""
+
+
+@pytest.mark.parametrize("first", ["model.pth", "model.torchscript.pt"])
+def test_saving_a_model_ends_with_a_sentence_where_the_disk_is_full(
+    first: str, final_model: Path, tmp_path: Path
+) -> None:
+    most = (final_model / first).stat().st_size - 2000
+    code = [sys.executable, "-c", _SAVE, str(final_model), str(tmp_path / "new"), str(most)]
+
+    done = subprocess.run(code, env={**os.environ, "PYTHONPATH": str(_SOURCE)}, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    assert first in done.stdout and "free some space" in done.stdout and "c10" not in done.stderr
 
 
 @pytest.mark.parametrize("name", _READERS)

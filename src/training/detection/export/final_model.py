@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +20,7 @@ from detection.export.model_card import FILE as CARD
 from detection.export.onnx_model import export_onnx
 from detection.models.architecture import FILE as ARCHITECTURE
 from detection.models.architecture import Architecture, read_architecture
-from detection.models.weights import load_tensors, unusable
+from detection.models.weights import load_tensors, save_tensors, unusable
 from detection.tracking.metric_names import with_mlflow_names
 
 _WEIGHTS = "model.pth"
@@ -77,9 +78,9 @@ def save_final_model(
     """
     folder.mkdir(parents=True, exist_ok=True)
     model.cpu().eval()
-    torch.save(model.state_dict(), folder / _WEIGHTS)
+    save_tensors(model.state_dict(), folder / _WEIGHTS)
     if last is not None:
-        torch.save(dict(last), folder / "model_last.pth")
+        save_tensors(dict(last), folder / "model_last.pth")
     _write(folder / ARCHITECTURE, architecture.document())
     _write(folder / LABELS, [{"id": label, "name": name} for label, name in class_names.items()])
     _write(folder / "exp_config.json", exp_config)
@@ -89,7 +90,9 @@ def save_final_model(
     (folder / CARD).write_bytes(card.encode("utf-8", "backslashreplace"))
     write_mlflow_files(folder, folder / _WEIGHTS, passport=passport, eval_conf=float(exp_config["EVAL_CONF"]))
     note = json.dumps(depth_document(depth))
-    torch.jit.script(Detector(model)).save(str(folder / "model.torchscript.pt"), _extra_files={DEPTH: note})
+    script = io.BytesIO()  # as in save_tensors
+    torch.jit.save(torch.jit.script(Detector(model)), script, _extra_files={DEPTH: note})
+    (folder / "model.torchscript.pt").write_bytes(script.getbuffer())
     try:
         size = int(exp_config["MODEL_PARAMS"]["IMAGE_SIZE"])
         export_onnx(model, folder / "model.onnx", size, {"depth": note})

@@ -16,12 +16,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import torch
-
 from detection.errors import TrainingError
 from detection.models.base_model import BaseModel
 from detection.models.registry import base_model
-from detection.models.weights import read_weights
+from detection.models.weights import read_weights, save_tensors
 from detection.pretrained.resnet18 import PACKAGE, VERSION, for_detector, read_package
 
 SOURCE_FILE = "source.json"
@@ -82,7 +80,7 @@ def _convert_package(file: Path | None, folder: Path, entry: BaseModel, say: Cal
         )
     tensors = for_detector(read_package(file), entry.std)
     target = folder / "resnet18-imagenet.pth"
-    _place(target, lambda temporary: torch.save(tensors, temporary))
+    _place(target, functools.partial(save_tensors, tensors))
     _note(folder, entry, f"{PACKAGE} {VERSION}", _sha256(target))
     say(f"written: {target} ({len(tensors)} tensors of {PACKAGE} {VERSION})")
     return target

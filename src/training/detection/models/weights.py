@@ -206,6 +206,19 @@ def load_weights(model: nn.Module, weights: Weights, entry: BaseModel, say: Call
         say(f"frozen, because they are loaded: {', '.join(frozen)}")
 
 
+def save_tensors(tensors: Mapping[str, Any], path: Path) -> None:
+    """Writes tensors to a file by torch.save.
+
+    They are written to memory first: PyTorch's own writer ends the process where the disk is full.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    content = io.BytesIO()
+    torch.save(tensors, content)
+    path.write_bytes(content.getbuffer())
+
+
 def load_tensors(file: io.BytesIO | Path) -> Any:
     """Reads the output of torch.save onto the CPU: only tensors and plain values, so that no file can run code.
 
