@@ -1,3 +1,4 @@
+using Datasets.Sources;
 using Datasets.Stores;
 using Fixtures.Services;
 using Workspaces.Errors;
@@ -61,6 +62,37 @@ public sealed class ShareFilesTests : IDisposable
 
         Assert.Equal([new StoredFile("road/images/a.gif", 14, "\"0x8D1\"")], await files.ListAsync("road/images", Stop));
         Assert.Equal(["old"], await files.ListFoldersAsync("road/images", Stop));
+    }
+
+    [Fact]
+    public async Task ListImagesAsync_FindsTheImagesOfSubfolders_WhenTheDatasetIsInAShare()
+    {
+        List("road/images", File("top.gif"), Folder("pizza"), Folder("empty"));
+        List("road/images/pizza", File("1.gif"), Folder("deep"));
+        List("road/images/pizza/deep", File("2.gif"));
+        List("road/images/empty");
+        List("road/datasets", File("any.csv"), Folder("old"));
+        var files = await FakeStorage.OpenAsync(service, TestPlans.Share);
+        var dataset = new StoredDataset(files, "test_data", "road", new ContentCache(file));
+
+        Assert.Equal(["pizza/1.gif", "pizza/deep/2.gif", "top.gif"], (await dataset.ListImagesAsync(Stop)).Order(StringComparer.Ordinal));
+        Assert.Equal(["any.csv"], await dataset.ListCsvsAsync(Stop));
+
+        static string File(string name) =>
+            $"<File><Name>{name}</Name><Properties><Content-Length>14</Content-Length><Etag>\"0x8D1\"</Etag></Properties></File>";
+        static string Folder(string name) => $"<Directory><Name>{name}</Name><Properties /></Directory>";
+        void List(string folder, params string[] entries) =>
+            service.On(
+                "GET",
+                $"/train/{folder}",
+                FakeStorage.Answer(
+                    200,
+                    $"""
+                    <?xml version="1.0" encoding="utf-8"?><EnumerationResults ServiceEndpoint="https://pictures.file.core.windows.net/" ShareName="train"
+                    DirectoryPath="{folder}"><Entries>{string.Concat(entries)}</Entries><NextMarker /></EnumerationResults>
+                    """
+                )
+            );
     }
 
     [Fact]
