@@ -134,13 +134,17 @@ def test_read_dataset_takes_names_and_links_as_they_are(tmp_path: Path) -> None:
     (images / "broken.png").symlink_to("nothing")
     (images / "up").symlink_to("..")
     Path(os.fsdecode(os.fsencode(images) + b"/\xff.png")).write_bytes(b"")
+    Path(os.fsdecode(os.fsencode(images) + b"/caf\xe9")).mkdir()
+    Path(os.fsdecode(os.fsencode(images) + b"/caf\xe9/alike.png")).write_bytes(b"")
     csv = tmp_path / "pothole" / "datasets" / "train_pothole_240102030405.csv"
     rows = [
-        f"{name},1,2,30,40,pothole" for name in ("a\\b.png", "a/b.png", "circle.png", "broken.png", "up/images/b.png")
+        f"{name},1,2,30,40,pothole"
+        for name in ("a\\b.png", "a/b.png", "circle.png", "broken.png", "up/images/b.png", "alike.png")
     ]
     csv.write_text("filename,xmin,ymin,xmax,ymax,class\n" + "\n".join(rows) + "\n")
 
     reading = read_dataset(tmp_path, "pothole", "latest", "latest")
 
     missing = [fault.split("'")[1] for fault in reading.faults if "is not in pothole/images" in fault]
-    assert missing == ["a/b.png", "circle.png", "broken.png", "up/images/b.png"]
+    assert missing == ["a/b.png", "circle.png", "broken.png", "up/images/b.png", "alike.png"]
+    assert not any("alike" in fault and "Did you mean" in fault for fault in reading.faults)

@@ -168,12 +168,19 @@ def file_names(folder: Path) -> set[str]:
 
 
 def tree_names(folder: Path) -> set[str]:
-    """Returns the files in a folder and its subfolders, as paths with forward slashes; links to folders are skipped."""
+    """Returns the files in a folder and its subfolders, as paths with forward slashes.
+
+    Links to folders are skipped, and so is a name that is not UTF-8: no row of a CSV can say it.
+    """
     names: set[str] = set()
     for parent, _, files in os.walk(folder):
         relative = Path(parent).relative_to(folder)
         names.update((relative / name).as_posix() for name in files if os.path.isfile(os.path.join(parent, name)))
-    return names
+    return {name for name in names if _is_unicode(name)}
+
+
+def _is_unicode(name: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _threads() -> int:
