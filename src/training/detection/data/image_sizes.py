@@ -9,6 +9,7 @@ from pathlib import Path
 
 from detection.config.nearest_name import difference
 from detection.config.alike import alike
+from detection.data.cores import core_count
 from detection.data.exif import UPRIGHT
 from detection.data.pictures import ALPHA, CUT, DEEP, Picture, PictureError, examine, read_header
 
@@ -184,7 +185,7 @@ def _is_unicode(name: str) -> bool:
 
 
 def _threads() -> int:
-    return min(32, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    return min(32, core_count())
 
 
 def _each(names: list[str]) -> str:
