@@ -8,8 +8,9 @@ namespace Workspaces.Jobs;
 /// <remarks>
 /// A job names its artifacts as it likes. The local names are possible on every platform, whichever fetches them, so that a pipeline can
 /// publish the folder and a person can unpack it on Windows: no reserved name, no name over 255 bytes, and no two names that differ in case
-/// only. A changed name keeps what it can; where two artifacts would have one name, a hash of the path tells them apart. A JSON file beside
-/// the job's folders gets such a hash too: the records of the stages, which later stages believe, have their names there.
+/// only. A changed name keeps what it can; where two artifacts would have one name, a hash of the path tells them apart. Names of this
+/// program's own get such a hash too: beside the job's folders are the records of the stages, which later stages believe and replace, and the
+/// folder of Replay.
 /// </remarks>
 internal sealed class ArtifactNames
 {
@@ -20,6 +21,8 @@ internal sealed class ArtifactNames
 
     // What Windows and the artifact store of GitHub Actions do not allow, beside control characters.
     private static readonly SearchValues<char> Forbidden = SearchValues.Create("\\:*?\"<>|");
+
+    private const string Replay = "replay";
 
     private static readonly HashSet<string> Reserved = new(
         [
@@ -55,8 +58,6 @@ internal sealed class ArtifactNames
         if (path.Length == 0 || path[0] == '/' || path.Split('/').Contains("..", StringComparer.Ordinal))
             return null;
         var parts = Parts(path);
-        if (parts.Length == 1 && parts[0].EndsWith(".json", StringComparison.OrdinalIgnoreCase))
-            parts[0] = Shorten(parts[0], Hash(path));
         var name = string.Join('/', parts);
         for (var attempt = 0; folders.Contains(name) || !taken.Add(name); attempt++)
         {
@@ -67,7 +68,15 @@ internal sealed class ArtifactNames
         return name;
     }
 
-    private static string[] Parts(string path) => [.. path.Split('/').Select(Portable)];
+    private static string[] Parts(string path)
+    {
+        var given = path.Split('/');
+        string[] parts = [.. given.Select(Portable)];
+        // A folder of that name would be in the way of the record, so that the next stage could not write it.
+        if (parts[0].EndsWith(".json", StringComparison.OrdinalIgnoreCase) || parts[0].Equals(Replay, StringComparison.OrdinalIgnoreCase))
+            parts[0] = Shorten(parts[0], Hash(given[0]));
+        return parts;
+    }
 
     private static string Portable(string name)
     {

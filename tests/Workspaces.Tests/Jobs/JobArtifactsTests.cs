@@ -118,6 +118,30 @@ public sealed class JobArtifactsTests : IDisposable
         Assert.Matches(@"^[A-Za-z-]+~[0-9a-f]{8}\.(json|JSON)$", file.RenamedTo);
     }
 
+    [Theory]
+    [InlineData("outcome.json/x")]
+    [InlineData("Plan.JSON/a/b.txt")]
+    [InlineData("replay/exp_config.json")]
+    [InlineData("Replay")]
+    public async Task FetchAsync_LeavesTheNamesOfRecordsFree_WhenAJobNamesAFolderLikeOne(string path)
+    {
+        var file = Assert.Single((await FetchAsync(List(path))).Files);
+
+        Assert.False(Path.Exists(Path.Combine(folder, path.Split('/')[0])));
+        Assert.Matches(@"^[A-Za-z]+~[0-9a-f]{8}(\.json|\.JSON)?(/|$)", file.RenamedTo);
+    }
+
+    [Fact]
+    public async Task FetchAsync_KeepsFilesTogether_WhenTheirFolderIsRenamed()
+    {
+        var files = (await FetchAsync(List("plan.json", "plan.json/a.txt", "plan.json/b/c.txt"))).Files;
+
+        var names = files.Select(file => file.RenamedTo!).ToList();
+        Assert.Equal(3, names.Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(names[1].Split('/')[0], names[2].Split('/')[0]);
+        Assert.Equal(["a.txt", "b/c.txt"], names.Skip(1).Select(name => name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]));
+    }
+
     [Fact]
     public async Task FetchAsync_TakesANameOf255Bytes()
     {
