@@ -118,6 +118,17 @@ public sealed class ReportBuilderTests : IDisposable
             + "\"precision\": [1e999, 1, 0]}]}"
     )]
     [InlineData("outputs/final_model/passport.json", "{\"git\": 7, \"datasetHash\": {}}")]
+    [InlineData("outputs/final_model/passport.json", "{\"git\": {\"commit\": \"\\ud800\"}}")]
+    [InlineData("outputs/final_model/passport.json", "{\"\\ud800\": 1}")]
+    [InlineData("outputs/final_model/exp_config.json", "{\"DESCRIPTION\": \"\\udfff\", \"EXP_NAME\": [\"\\ud800\"]}")]
+    [InlineData("outputs/final_model/exp_config.json", "{\"RUN_PARAMS\": {\"\\ud800\": 1}}")]
+    [InlineData("outputs/final_model/metrics.json", "{\"\\ud800\": 1}")]
+    [InlineData("outputs/final_model/metrics.json", "{\"intervals\": {\"metrics\": {\"\\ud800\": {\"low\": 0, \"high\": 1}}}}")]
+    [InlineData(
+        "outputs/evaluation.json",
+        "{\"classes\": [\"\\ud800\"], \"worstImages\": [{\"fileName\": \"\\ud800\", \"picture\": \"\\ud800\"}]}"
+    )]
+    [InlineData("outputs/metrics.jsonl", "{\"step\": 1, \"\\ud800\": 2}\n{\"step\": 2, \"train_loss\": \"\\ud800\"}")]
     [InlineData("outputs/metrics.jsonl", "{\"step\": 1e400}\n{\"step\": -1}\nNaN\n[]\n{\"step\": 1, \"time\": \"x\", \"train_loss\": NaN}")]
     [InlineData("outputs/worst/worst_1.png", "<svg onload=alert(1)>")]
     public void Write_WritesTheReport_WhenAJobDamagedAFile(string path, string text)

@@ -276,6 +276,30 @@ public sealed class StudioServerTests : IAsyncLifetime
         );
     }
 
+    [Theory]
+    [InlineData("outcome.json", """{"status": "\ud800", "tags": {"\ud800": "x", "stages": "{\"\\ud800\": 1}"}}""")]
+    [InlineData("outcome.json", """{"status": "Completed", "tags": {"stages": "{\"a\": \"\\ud800\", \"\\udfff\": 1}"}}""")]
+    [InlineData("plan.json", """{"job": {"config": {"IMAGE_TYPE": "\ud800", "\udfff": 1}, "inputs": {"\ud800": "x"}}}""")]
+    [InlineData("outputs/final_model/exp_config.json", """{"IMAGE_TYPE": "\ud800"}""")]
+    [InlineData("outputs/final_model/passport.json", """{"\ud800": {"commit": "\udfff"}}""")]
+    [InlineData("outputs/final_model/metrics.json", """{"\ud800": 1}""")]
+    [InlineData("outputs/ground_truth.json", """{"images": [{"file_name": "\ud800", "width": 1, "height": 1}]}""")]
+    [InlineData("outputs/ground_truth.json", """{"images": [{"file_name": "a.png", "width": 1e999, "height": -1e999}]}""")]
+    [InlineData("outputs/evaluation.json", """{"classes": ["\ud800"]}""")]
+    [InlineData("../data.json", """{"imageType": "\ud800", "hash": "\udfff"}""")]
+    public async Task Get_ShowsTheJobs_WhenAJobWroteTextThatIsNone(string path, string text)
+    {
+        artifacts.Write($"demo/{path}", text);
+
+        foreach (var part in new[] { "jobs", "jobs/demo", "jobs/demo/images", "compare?jobs=demo", "datasets/demo" })
+        {
+            using var response = await SendAsync(HttpMethod.Get, $"api/{part}");
+
+            Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotFound, $"{part}: {response.StatusCode}");
+            Assert.NotNull(JsonNode.Parse(await response.Content.ReadAsStringAsync(Stop)));
+        }
+    }
+
     [Fact]
     public async Task Events_TellOfTheLog_WhenItGrows()
     {

@@ -95,11 +95,14 @@ public sealed class StudioTests : IAsyncLifetime
         Assert.Equal("again\n", await log.Content.ReadAsStringAsync(Stop));
     }
 
-    [Fact]
-    public async Task Get_Answers_WhenAVariableOfTheJobHasDuplicateMembers()
+    [Theory]
+    [InlineData("""{"A":1,"A":2}""")]
+    [InlineData("""{"IMAGE_TYPE":"\ud800"}""")]
+    [InlineData("""{"\udfff":1}""")]
+    public async Task Get_Answers_WhenAVariableOfTheJobIsNoJsonThatCanBeRead(string config)
     {
         await emulator.SubmitAsync("job-1", "true", change: properties =>
-            properties["environmentVariables"] = new JsonObject { ["EXP_CONFIG"] = """{"A":1,"A":2}""" }
+            properties["environmentVariables"] = new JsonObject { ["EXP_CONFIG"] = config }
         );
         await emulator.WaitForEndAsync("job-1");
 

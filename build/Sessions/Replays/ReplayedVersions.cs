@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Build.LocalRuntime;
 using Cake.Core;
+using Experiments.Json;
 using Experiments.Planning;
 using Workspaces.Connection;
 using Workspaces.Errors;
@@ -13,6 +14,7 @@ namespace Build.Sessions.Replays;
 public sealed class ReplayedVersions(PythonRuntime python, IProcesses processes)
 {
     private const string Passport = "outputs/final_model/passport.json";
+    private const long MostBytes = 8 * 1024 * 1024;
     private const string Program =
         "import json; from detection.train.machine import library_versions; print(json.dumps(library_versions()))";
 
@@ -59,16 +61,11 @@ public sealed class ReplayedVersions(PythonRuntime python, IProcesses processes)
 
     private static IReadOnlyDictionary<string, string> Versions(string file)
     {
-        try
-        {
-            return File.Exists(file)
-                ? PlanComparison.ValuesIn((JsonNode.Parse(File.ReadAllText(file)) as JsonObject)?["versions"] as JsonObject)
-                : PlanComparison.ValuesIn(null);
-        }
-        catch (JsonException)
-        {
+        if (!File.Exists(file))
             return PlanComparison.ValuesIn(null);
-        }
+        using var content = File.OpenRead(file);
+        var passport = content.Length <= MostBytes ? ForeignJson.Read(content) as JsonObject : null;
+        return PlanComparison.ValuesIn(passport?["versions"] as JsonObject);
     }
 
     private static string Plain(string json) => json.Trim('"');

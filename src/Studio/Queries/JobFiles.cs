@@ -49,8 +49,8 @@ internal static class JobFiles
                         new JsonObject
                         {
                             ["file"] = Json.Text(image, "file_name"),
-                            ["width"] = Json.Number(image, "width"),
-                            ["height"] = Json.Number(image, "height"),
+                            ["width"] = Json.Of(Json.Number(image, "width")),
+                            ["height"] = Json.Of(Json.Number(image, "height")),
                         }
                 )
         );

@@ -7,9 +7,6 @@ namespace Studio.Queries;
 /// <summary>Converts values to the JSON that the page reads, and reads JSON that a job wrote.</summary>
 internal static class Json
 {
-    // Otherwise a duplicate member throws only when it is read.
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
-
     /// <summary>Returns a time in ISO 8601, UTC.</summary>
     public static JsonNode? Of(DateTimeOffset? time) =>
         time is { } known
@@ -20,39 +17,24 @@ internal static class Json
     public static JsonNode Of(double value) =>
         double.IsFinite(value) ? JsonValue.Create(value) : JsonValue.Create(value.ToString(CultureInfo.InvariantCulture));
 
+    public static JsonNode? Of(double? value) => value is { } known ? Of(known) : null;
+
     public static JsonObject Of(IEnumerable<KeyValuePair<string, string>> texts) =>
         new(texts.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value)));
 
     public static JsonArray Of(IEnumerable<JsonNode?> nodes) => [.. nodes];
 
-    /// <summary>Reads JSON; null when it is damaged, has a duplicate member, or is larger than a limit.</summary>
+    /// <summary>Reads JSON; null when it is damaged, larger than a limit, has a duplicate member or half a surrogate pair.</summary>
     /// <param name="stream">The content, which is disposed; null gives null.</param>
     /// <param name="mostBytes">The most bytes that are read.</param>
     public static JsonNode? Read(Stream? stream, long mostBytes)
     {
         using var content = stream;
-        try
-        {
-            return content is null || content.Length > mostBytes ? null : JsonNode.Parse(content, documentOptions: Strict);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        return content is null || content.Length > mostBytes ? null : JobJson.Read(content);
     }
 
-    /// <summary>Parses JSON; null when it is damaged or has a duplicate member.</summary>
-    public static JsonNode? Parse(string? text)
-    {
-        try
-        {
-            return text is null ? null : JsonNode.Parse(text, documentOptions: Strict);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    /// <summary>Parses JSON; null when it is damaged, has a duplicate member or half a surrogate pair.</summary>
+    public static JsonNode? Parse(string? text) => JobJson.Parse(text);
 
     /// <summary>Returns a member's text; null when it is no text.</summary>
     public static string? Text(JsonNode? json, string member) =>

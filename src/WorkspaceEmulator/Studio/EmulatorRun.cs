@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Studio.Queries;
 using Studio.Runs;
@@ -153,17 +152,8 @@ internal sealed class EmulatorRun(Workspace workspace, Run run, TimeProvider tim
             )),
         ];
 
-    private static JsonObject? Parse(string? text)
-    {
-        try
-        {
-            return text is null ? null : JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            return null; // Any job may have a variable of that name.
-        }
-    }
+    // Any job may have a variable of that name.
+    private static JsonObject? Parse(string? text) => JobJson.Parse(text) as JsonObject;
 
     private sealed record Description(RunDocument Document, string? Node, RunFacts Facts);
 }

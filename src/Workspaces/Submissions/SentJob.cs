@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.ResourceManager.MachineLearning;
 using Azure.ResourceManager.MachineLearning.Models;
+using Experiments.Json;
 using Experiments.Planning;
 using Experiments.Plans;
 using Workspaces.Computes;
@@ -128,15 +128,5 @@ public sealed record SentJob(
             request[name] = value;
     }
 
-    private JsonObject? Read(string variable)
-    {
-        try
-        {
-            return Variables.TryGetValue(variable, out var text) ? JsonNode.Parse(text) as JsonObject : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private JsonObject? Read(string variable) => ForeignJson.Parse(Variables.GetValueOrDefault(variable)) as JsonObject;
 }

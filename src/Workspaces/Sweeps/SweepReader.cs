@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Azure.ResourceManager.MachineLearning.Models;
+using Experiments.Json;
 using Experiments.Plans.Jobs;
 using Workspaces.Connection;
 using Workspaces.DataPlane;
@@ -117,20 +119,10 @@ public sealed class SweepReader(WorkspaceClient workspace)
     private static SortedDictionary<string, string> ValuesOf(string? tag)
     {
         var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        try
+        foreach (var (name, value) in ForeignJson.Parse(tag) as JsonObject ?? [])
         {
-            using var json = JsonDocument.Parse(tag ?? "{}");
-            if (json.RootElement.ValueKind != JsonValueKind.Object)
-                return values;
-            foreach (var member in json.RootElement.EnumerateObject())
-            {
-                values[SweepPlan.KeyOf(member.Name)] =
-                    member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : member.Value.GetRawText();
-            }
-        }
-        catch (JsonException)
-        {
-            // A trial without known values.
+            values[SweepPlan.KeyOf(name)] =
+                value?.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value?.ToJsonString() ?? "null";
         }
 
         return values;

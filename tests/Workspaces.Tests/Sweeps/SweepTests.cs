@@ -213,6 +213,9 @@ public class SweepTests
     [InlineData("not json")]
     [InlineData("[1]")]
     [InlineData("")]
+    [InlineData("""{"RUN_PARAMS__SEED": "\ud800"}""")]
+    [InlineData("""{"\udfff": 1}""")]
+    [InlineData("""{"A": 1, "A": 2}""")]
     public async Task FollowAsync_ReadsATrialWithoutValues_WhenItsTagIsNoObject(string tag)
     {
         var service = new FakeService();
