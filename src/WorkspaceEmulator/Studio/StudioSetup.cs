@@ -39,10 +39,15 @@ internal static class StudioSetup
 
     private static string LoadOrCreateToken(StateFolder folder)
     {
-        var token = File.Exists(folder.StudioToken) ? File.ReadAllText(folder.StudioToken).Trim() : "";
-        if (token.Length == TokenLength && token.All(char.IsAsciiHexDigitLower))
-            return token;
-        token = StudioAccess.CreateToken();
+        if (File.Exists(folder.StudioToken))
+        {
+            var kept = File.ReadAllText(folder.StudioToken).Trim();
+            if (kept.Length == TokenLength && kept.All(char.IsAsciiHexDigitLower))
+                return kept;
+            folder.SetAside(folder.StudioToken, "it is no token", "A new one was made; the address of the studio has it.");
+        }
+
+        var token = StudioAccess.CreateToken();
         StateFile.Write(folder.StudioToken, token);
         return token;
     }

@@ -18,6 +18,7 @@ public sealed class DamagedStateTests(DamagedStateTests.StoredState stored) : IC
         ("emulator.crt", true),
         ("emulator.key", true),
         ("token", true),
+        ("studio-token", true),
         ("secrets.key", true),
         ("registry-token.key", true),
         ("registry-token.crt", true),
