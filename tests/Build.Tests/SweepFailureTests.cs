@@ -103,7 +103,8 @@ public sealed class SweepFailureTests : IDisposable
         Assert.StartsWith("exit code -1", output, StringComparison.Ordinal);
         Assert.Contains(
             "Sweep sweep is Completed, and none of its 2 trials completed with a finite value of eval_mAP other than -1, which means "
-                + "that there was nothing to measure; one of them must, because its model is that of the sweep. The log of a trial: dotnet cake --target=Fetch --job=sweep_0. "
+                + "that there was nothing to measure; one of them must, because its model is that of the sweep. "
+                + "The log of a trial: dotnet cake --target=Fetch --job=sweep_0. "
                 + "dotnet cake --target=Train --rerun submits it again.",
             output,
             StringComparison.Ordinal

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from detection.data import cores
+from detection.processes import cores
 
 
 def _period(folder: str) -> dict[str, str]:

@@ -11,13 +11,14 @@ internal static class JobCollection
     private static readonly ArtifactDownload Nothing = new([], []);
 
     /// <summary>
-    /// Downloads the artifacts of a job into a folder. A sweep itself has neither artifacts nor metrics; those of its best trial stand for it.
+    /// Downloads the artifacts of a job into a folder. A sweep itself has neither artifacts nor metrics; those of its best trial stand for
+    /// it.
     /// </summary>
     /// <param name="context">The run.</param>
     /// <param name="workspace">The job's workspace.</param>
     /// <param name="job">The job.</param>
     /// <param name="experiment">Its experiment.</param>
-    /// <param name="sweep">The sweep as it is now; null when the job is none.</param>
+    /// <param name="sweep">The sweep as it is now; null when the job is another kind.</param>
     /// <param name="folder">Absolute path of the folder.</param>
     /// <returns>What was downloaded, and the outcome of the job as far as the workspace knows it, without losses and cost.</returns>
     public static async Task<(ArtifactDownload Download, JobOutcome Outcome)> CollectAsync(

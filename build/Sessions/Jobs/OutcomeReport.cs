@@ -57,7 +57,8 @@ public sealed class OutcomeReport(IDisplay display)
         {
             throw new CakeException(
                 $"Sweep {outcome.Job} is Completed, and none of its {all.Count} trials completed with a finite value of "
-                    + $"{outcome.SweepMetric} other than -1, which means that there was nothing to measure; one of them must, because its model is that of the sweep. {WhereTheLogIs(outcome)} "
+                    + $"{outcome.SweepMetric} other than -1, which means that there was nothing to measure; one of them must, because its "
+                    + $"model is that of the sweep. {WhereTheLogIs(outcome)} "
                     + "dotnet cake --target=Train --rerun submits it again."
             );
         }

@@ -18,7 +18,7 @@ public sealed record TrialFacts(
     DateTimeOffset? Ended
 )
 {
-    /// <summary>Gets the value by which the trial is compared; null for none, no finite number, and -1: there was nothing to measure.</summary>
+    /// <summary>Gets the value that is compared; null for none, no finite number, and -1: there was nothing to measure.</summary>
     internal double? Measured => Metric is { } value && double.IsFinite(value) && value is not -1 ? value : null;
 
     /// <summary>Gets whether the early termination policy ended the trial.</summary>

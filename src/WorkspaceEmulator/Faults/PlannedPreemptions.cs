@@ -34,6 +34,7 @@ internal static class PlannedPreemptions
     /// <summary>Returns what is wrong with the property; null when nothing is.</summary>
     public static string? Fault(IReadOnlyDictionary<string, string> properties) =>
         Read(properties) is null
-            ? $"properties.properties['{Property}'] is '{properties[Property]}'; it must be steps from 1 on, separated by commas, such as 40,80."
+            ? $"properties.properties['{Property}'] is '{properties[Property]}'; it must be steps from 1 on, separated by commas, "
+                + "such as 40,80."
             : null;
 }

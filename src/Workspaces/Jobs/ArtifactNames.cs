@@ -9,8 +9,8 @@ namespace Workspaces.Jobs;
 /// A job names its artifacts as it likes. The local names are possible on every platform, whichever fetches them, so that a pipeline can
 /// publish the folder and a person can unpack it on Windows: no reserved name, no name over 255 bytes, and no two names that differ in case
 /// only. A changed name keeps what it can; where two artifacts would have one name, a hash of the path tells them apart. Names of this
-/// program's own get such a hash too: beside the job's folders are the records of the stages, which later stages believe and replace, and the
-/// folder of Replay.
+/// program's own get such a hash too: beside the job's folders are the records of the stages, which later stages believe and replace, and
+/// the folder of Replay.
 /// </remarks>
 internal sealed class ArtifactNames
 {

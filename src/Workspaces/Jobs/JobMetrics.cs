@@ -14,7 +14,7 @@ public sealed record JobMetricValues(IReadOnlyDictionary<string, double> Metrics
 /// <summary>Reads the metrics of a job.</summary>
 public sealed class JobMetrics(WorkspaceClient workspace)
 {
-    /// <summary>Reads the last value of each metric, by one request. A job that waits for a node has no MLflow run yet, and no metric.</summary>
+    /// <summary>Reads the last value of each metric by one request; none while a job waits for a node and has no MLflow run.</summary>
     /// <exception cref="WorkspaceException">The service refused or did not respond.</exception>
     public async Task<JobMetricValues> ReadAsync(string jobName, CancellationToken cancellationToken)
     {

@@ -24,6 +24,6 @@ public sealed record Trial(
     DateTimeOffset? Ended
 )
 {
-    /// <summary>Gets the value by which the trial is compared; null for none, no finite number, and -1: there was nothing to measure.</summary>
+    /// <summary>Gets the value that is compared; null for none, no finite number, and -1: there was nothing to measure.</summary>
     public double? Measured => Metric is { } value && double.IsFinite(value) && value is not -1 ? value : null;
 }

@@ -85,7 +85,8 @@ public class JobFaultTests
         );
 
         Assert.Equal(
-            $"properties.properties['emulator.preemptAtSteps'] is '{steps}'; it must be steps from 1 on, separated by commas, such as 40,80.",
+            $"properties.properties['emulator.preemptAtSteps'] is '{steps}'; it must be steps from 1 on, separated by commas, "
+                + "such as 40,80.",
             (string?)refusal["error"]!["message"]
         );
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from detection.config.nearest_name import difference
 from detection.config.alike import alike
-from detection.data.cores import core_count
+from detection.processes.cores import core_count
 from detection.data.exif import UPRIGHT
 from detection.data.pictures import ALPHA, CUT, DEEP, Picture, PictureError, examine, read_header
 

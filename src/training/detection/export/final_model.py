@@ -91,7 +91,8 @@ def save_final_model(
     write_mlflow_files(folder, folder / _WEIGHTS, passport=passport, eval_conf=float(exp_config["EVAL_CONF"]))
     note = json.dumps(depth_document(depth))
     script = io.BytesIO()  # as in save_tensors
-    torch.jit.save(torch.jit.script(Detector(model)), script, _extra_files={DEPTH: note})
+    extra = {DEPTH: note}
+    torch.jit.save(torch.jit.script(Detector(model)), script, _extra_files=extra)  # type: ignore[no-untyped-call]
     (folder / "model.torchscript.pt").write_bytes(script.getbuffer())
     try:
         size = int(exp_config["MODEL_PARAMS"]["IMAGE_SIZE"])

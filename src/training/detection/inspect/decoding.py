@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from detection.data.cores import core_count
+from detection.processes.cores import core_count
 from detection.data.pictures import PictureError, examine
 from detection.errors import TrainingError
 

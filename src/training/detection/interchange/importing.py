@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from detection.data.dataset_faults import LEAST_SIDE, SPLITS, VALIDATION
+from detection.data.dataset_faults import SPLITS, VALIDATION, least_side
 from detection.data.pictures import Picture, PictureError
 from detection.errors import TrainingError
 from detection.inspect.decoding import in_parallel
@@ -189,7 +189,7 @@ def _boxes(image: Labelled, picture: Picture, where: str, left_out: LeftOut) -> 
             left_out.add(where, "has a box that reaches outside the image", shown)
             continue
         clipped = max(xmin, 0.0), max(ymin, 0.0), min(xmax, float(width)), min(ymax, float(height))
-        if clipped[2] - clipped[0] < LEAST_SIDE or clipped[3] - clipped[1] < LEAST_SIDE:
+        if min(clipped[2] - clipped[0], clipped[3] - clipped[1]) < least_side((width, height)):
             left_out.add(where, "has a box without area", shown)
         elif (clipped, name) in boxes:
             left_out.add(where, "has a box twice", shown)

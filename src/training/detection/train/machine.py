@@ -12,7 +12,7 @@ import numpy as np
 import torch
 import torchvision
 
-from detection.data.cores import core_count
+from detection.processes.cores import core_count
 from detection.errors import TrainingError
 from detection.processes.group import ALONE, Group
 

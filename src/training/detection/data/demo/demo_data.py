@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from detection.data.cores import core_count
+from detection.processes.cores import core_count
 from detection.data.demo.road_pictures import RoadPicture, draw_road_picture
 from detection.errors import TrainingError
 

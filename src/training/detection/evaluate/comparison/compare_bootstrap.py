@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detection.data.cores import core_count
+from detection.processes.cores import core_count
 from detection.evaluate.coco_evaluation import RECALL_THRESHOLDS
 from detection.evaluate.coco_matching import Bools, Boxes, Floats, Integers
 

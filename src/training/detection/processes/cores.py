@@ -51,7 +51,7 @@ def _folders() -> list[tuple[Path, bool]]:
         if not is_unified and "cpu" not in controllers.split(","):
             continue
         root = _GROUPS if is_unified else _GROUPS / controllers
-        # In a container the path may be that of the host, which is not there; the root is the container's own then.
+        # In a container the path may be that of the host, which does not exist; the root is the container's own then.
         own = root / path.lstrip("/")
         found += [(folder, is_unified) for folder in (own, *own.parents) if folder == root or root in folder.parents]
     return found
