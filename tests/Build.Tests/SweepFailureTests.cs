@@ -7,6 +7,7 @@ namespace Build.Tests;
 /// <summary>The outcome of sweeps whose trials fail, are cancelled, or log no number.</summary>
 public sealed class SweepFailureTests : IDisposable
 {
+    private const string Log = "user_logs/std_log.txt";
     private const string Reason = "The command exited with code 3.";
     private static readonly string Jobs = $"{FakeService.WorkspaceId}/jobs";
 
@@ -71,6 +72,27 @@ public sealed class SweepFailureTests : IDisposable
         Assert.StartsWith("exit code 0", output, StringComparison.Ordinal);
         Assert.Contains($"  failed     sweep_0: UserError: {Reason}\n", output, StringComparison.Ordinal);
         Assert.Equal("sweep_1", (string?)Outcome["bestTrial"]);
+    }
+
+    [Theory]
+    [InlineData("step 1/2\nerror: the loss of step 2 is nan\n\n", "error: the loss of step 2 is nan")]
+    [InlineData("error: image a.png cannot be read\nKilled\n", "error: image a.png cannot be read")]
+    [InlineData("Traceback (most recent call last):\nMemoryError\n", "MemoryError")]
+    public void Follow_SaysWhatAFailedTrialSaidAtItsEnd(string log, string words)
+    {
+        Answer("Completed", ("Failed", null), ("Completed", "0.5"));
+        Answer(
+            FakeService.RunPath("sweep_0"),
+            Run("sweep_0", "Failed")
+                .Replace("\"tags\"", $"\"logFiles\":{{\"{Log}\":\"https://localhost:1/logs/{Log}\"}},\"tags\"", StringComparison.Ordinal)
+        );
+        Answer($"/logs/{Log}", log);
+
+        var output = host.Run("--target=Follow", "--job=sweep");
+
+        Assert.StartsWith("exit code 0", output, StringComparison.Ordinal);
+        Assert.Contains($"  failed     sweep_0: UserError: {Reason} Its log ends with: {words}\n", output, StringComparison.Ordinal);
+        Assert.Equal($"UserError: {Reason} Its log ends with: {words}", (string?)Outcome["trials"]![0]!["reason"]);
     }
 
     [Fact]

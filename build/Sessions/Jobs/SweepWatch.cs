@@ -23,7 +23,11 @@ public sealed class SweepWatch(IDisplay display, TimeProvider time)
         ArtifactReport.ReportRenamed(context, download);
         ArtifactReport.ReportLost(context, download);
         var interruptions = await TrialInterruptions.ReadAsync(context, workspace, sweep.Trials, time);
-        return interruptions.Count > 0 ? outcome with { Interruptions = interruptions } : outcome;
+        return outcome with
+        {
+            Trials = await TrialErrors.AddAsync(context, workspace, outcome.Trials!, time),
+            Interruptions = interruptions.Count > 0 ? interruptions : null,
+        };
     }
 
     private async Task<SweepState> StreamAsync(BuildContext context, WorkspaceClient workspace, string job, SweepSettings settings)
