@@ -50,7 +50,7 @@ internal sealed record JobMounts(
                 : await PlaceFiles.FetchAsync(place, workspace, stop);
             if (path is null || !Path.Exists(path))
                 return (null, $"Input '{name}' cannot be mounted: {fault ?? $"{input.Value} is {path}, which does not exist."}");
-            var (delivered, lack) = input.IsEvaluated ? MlTable.Deliver(path, run, name) : (path, null);
+            var (delivered, lack) = input.IsEvaluated ? MlTable.Deliver(path, workspace, run, name) : (path, null);
             if (delivered is null)
                 return (null, $"Input '{name}' cannot be mounted: {lack}");
             inputs[name] = delivered;

@@ -21,18 +21,21 @@ internal static class MlTable
 
     /// <summary>Returns what a table on this machine has that is not emulated; null for nothing, and when there is no table yet.</summary>
     public static string? Refusal(DatastoreUri place, Workspace workspace) =>
-        PlaceFiles.Find(place, workspace).Path is { } folder && Open(folder).ReadText($"{NameOf(folder)}/{FileName}") is { } text
+        PlaceFiles.Find(place, workspace).Path is { } path
+        && PlaceFiles.Confine(path, workspace) is var (folder, inside)
+        && folder.ReadText($"{inside}/{FileName}") is { } text
             ? Read(text).Fault
             : null;
 
     /// <summary>Copies the files of a table to a folder of the job, under their paths below the table's folder.</summary>
     /// <param name="folder">Absolute path of the table's folder.</param>
+    /// <param name="workspace">The workspace of the job.</param>
     /// <param name="run">The job.</param>
     /// <param name="input">Name of the input.</param>
     /// <returns>Either the absolute path of the job's folder or why it cannot be made.</returns>
-    public static (string? Path, string? Fault) Deliver(string folder, Run run, string input)
+    public static (string? Path, string? Fault) Deliver(string folder, Workspace workspace, Run run, string input)
     {
-        var (source, name) = (Open(folder), NameOf(folder));
+        var (source, name) = PlaceFiles.Confine(folder, workspace);
         if (source.ReadText($"{name}/{FileName}") is not { } text)
             return (null, $"{folder} has no file {FileName}.");
         var (paths, fault) = Read(text);
@@ -89,11 +92,6 @@ internal static class MlTable
 
         return paths.Count == 0 ? ([], "has no paths") : (paths, null);
     }
-
-    // The folder itself may have become a link as well.
-    private static ConfinedFolder Open(string folder) => new(Path.GetDirectoryName(folder)!, isShared: true);
-
-    private static string NameOf(string folder) => Path.GetFileName(folder);
 
     private static string Plain(string value) =>
         value is ['\'', .., '\''] or ['"', .., '"'] ? value[1..^1] : value.Split(" #", 2)[0].TrimEnd();

@@ -58,6 +58,28 @@ internal static class PlaceFiles
             : (path, null);
     }
 
+    /// <summary>
+    /// Opens what was found from the folder above it that no job can replace: the root of its datastore or the state folder. A job may have
+    /// replaced any part below that by a link since the path was checked.
+    /// </summary>
+    /// <param name="path">Absolute path, as <see cref="Find"/> and <see cref="FetchAsync"/> return it.</param>
+    /// <param name="workspace">The workspace in which it was found.</param>
+    /// <returns>That folder, and the path in it.</returns>
+    public static (ConfinedFolder Folder, string Inside) Confine(string path, Workspace workspace)
+    {
+        var root = workspace
+            .Datastores.List()
+            .Where(datastore => datastore.Body.Text("protocol") == "file")
+            .Select(datastore => datastore.Body.Text("endpoint") ?? "")
+            .Append(workspace.StateFolder.Root)
+            .Select(Path.TrimEndingDirectorySeparator)
+            .Where(root => root.Length > 0 && path.StartsWith($"{root}/", StringComparison.Ordinal))
+            .MaxBy(root => root.Length);
+        // The root of a datastore itself, or a path that is in none.
+        root ??= Path.GetDirectoryName(path)!;
+        return (new(root, isShared: true), Path.GetRelativePath(root, path));
+    }
+
     /// <summary>Creates the folder of an output.</summary>
     /// <returns>Either the output's path on this machine or why it cannot be written.</returns>
     public static (string? Path, string? Fault) Create(DatastoreUri place, bool isFile, Workspace workspace)

@@ -19,15 +19,15 @@ internal sealed class BuildContext : IDisposable
 
     public BuildContext(Stream archive) => this.archive = new(archive, TarEntryFormat.Gnu, leaveOpen: true);
 
-    /// <summary>Adds every file of a folder, or one file.</summary>
-    /// <param name="path">Absolute path on this machine. No link below its parent is followed.</param>
+    /// <summary>Adds every file of a folder.</summary>
+    /// <param name="root">A folder above it. No link below that is followed.</param>
+    /// <param name="path">Its path there.</param>
     /// <returns>Whether the context holds any file.</returns>
-    public bool AddFolder(string path)
+    public bool AddFolder(ConfinedFolder root, string path)
     {
-        var (parent, name) = (new ConfinedFolder(Path.GetDirectoryName(path)!), Path.GetFileName(path));
-        foreach (var file in parent.ListFiles(name).Order(StringComparer.Ordinal))
+        foreach (var file in root.ListFiles(path).Order(StringComparer.Ordinal))
         {
-            if (parent.OpenRead($"{name}/{file}") is not { } handle)
+            if (root.OpenRead($"{path}/{file}") is not { } handle)
                 continue; // Deleted since, or replaced by a link.
             using var content = new FileSnapshot(handle);
             Add(file, content);

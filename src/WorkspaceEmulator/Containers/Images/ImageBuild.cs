@@ -77,7 +77,8 @@ internal sealed class ImageBuild(DockerEngine engine, RegistryCredentials creden
         cancellationToken.ThrowIfCancellationRequested();
         if (folder is null)
             throw new ImageException($"The build context of environment '{job.Definition.Environment}' cannot be read: {fault}");
-        if (!context.AddFolder(folder))
+        var (root, inside) = PlaceFiles.Confine(folder, job.Workspace);
+        if (!context.AddFolder(root, inside))
         {
             throw new ImageException(
                 $"The build context of environment '{job.Definition.Environment}' is {address}, where there are no files. Upload the "
