@@ -3,8 +3,8 @@ using Fixtures.Checkouts;
 namespace EndToEnd.PullRequests;
 
 /// <summary>
-/// Builds the host with the variables that Azure Pipelines sets, in folders with spaces and with slashes at their ends. The agent has its
-/// own folders for packages and temporary files.
+/// Builds the host with the variables that each platform sets, in folders with spaces and with slashes at their ends. An agent has its own
+/// folders for packages and temporary files.
 /// </summary>
 public sealed class BuildTests : IDisposable
 {
@@ -14,8 +14,10 @@ public sealed class BuildTests : IDisposable
 
     public void Dispose() => Directory.Delete(agent, recursive: true);
 
-    [Fact]
-    public async Task Build_Succeeds_WithTheFoldersOfAnAgent()
+    [Theory]
+    [InlineData("azure", "expConfig", "##[group]Doctor")]
+    [InlineData("github", "exp_config", "::group::Doctor")]
+    public async Task Build_Succeeds_WithTheFoldersOfAnAgent(string platform, string experiment, string group)
     {
         await CopyRepositoryAsync();
         var packages = Directory.CreateDirectory(Path.Combine(agent, ".nuget")).FullName;
@@ -24,21 +26,24 @@ public sealed class BuildTests : IDisposable
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         Directory.CreateSymbolicLink(Path.Combine(packages, "packages"), existing.TrimEnd('/'));
         var read = await PipelineFiles.ReadAsync(
-            "--platform=azure",
+            $"--platform={platform}",
             "--event=manual",
             "--trailing",
             $"--folder={agent}",
             $"--workspace={Workspace}",
-            """--parameters={"target":"Doctor","expConfig":"exp_configs/demo.json"}"""
+            $$"""--parameters={"target":"Doctor","{{experiment}}":"exp_configs/demo.json"}"""
         );
         var step = read["jobs"]![0]!["steps"]!.AsArray().Single(step => (string?)step!["id"] == "run")!;
         var variables = read["variables"]!
             .AsObject()
             .Concat(step["env"]!.AsObject())
             .ToDictionary(pair => pair.Key, pair => (string)pair.Value!);
-        variables["NUGET_PACKAGES"] = $"{packages}/packages/";
-        variables["TMPDIR"] = variables["AGENT_TEMPDIRECTORY"];
-        variables["SYSTEM_ACCESSTOKEN"] = "token";
+        if (platform == "azure")
+        {
+            variables["NUGET_PACKAGES"] = $"{packages}/packages/";
+            variables["TMPDIR"] = variables["AGENT_TEMPDIRECTORY"];
+            variables["SYSTEM_ACCESSTOKEN"] = "token";
+        }
 
         using var run = new HostRun(
             "bash",
@@ -50,7 +55,7 @@ public sealed class BuildTests : IDisposable
 
         Assert.True(run.ExitCode == 0, run.Output);
         Assert.Contains("Building the host", run.Output, StringComparison.Ordinal);
-        Assert.Contains("##[group]Doctor", run.Output, StringComparison.Ordinal);
+        Assert.Contains(group, run.Output, StringComparison.Ordinal);
     }
 
     private async Task CopyRepositoryAsync()
