@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Experiments.Json;
 
 namespace Studio.Queries;
 
@@ -30,11 +31,11 @@ internal static class Json
     public static JsonNode? Read(Stream? stream, long mostBytes)
     {
         using var content = stream;
-        return content is null || content.Length > mostBytes ? null : JobJson.Read(content);
+        return content is null || content.Length > mostBytes ? null : ForeignJson.Read(content);
     }
 
     /// <summary>Parses JSON; null when it is damaged, has a duplicate member or half a surrogate pair.</summary>
-    public static JsonNode? Parse(string? text) => JobJson.Parse(text);
+    public static JsonNode? Parse(string? text) => ForeignJson.Parse(text);
 
     /// <summary>Returns a member's text; null when it is no text.</summary>
     public static string? Text(JsonNode? json, string member) =>

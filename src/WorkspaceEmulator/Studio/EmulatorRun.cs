@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Experiments.Json;
 using Studio.Queries;
 using Studio.Runs;
 using WorkspaceEmulator.Files;
@@ -153,7 +154,7 @@ internal sealed class EmulatorRun(Workspace workspace, Run run, TimeProvider tim
         ];
 
     // Any job may have a variable of that name.
-    private static JsonObject? Parse(string? text) => JobJson.Parse(text) as JsonObject;
+    private static JsonObject? Parse(string? text) => ForeignJson.Parse(text) as JsonObject;
 
     private sealed record Description(RunDocument Document, string? Node, RunFacts Facts);
 }

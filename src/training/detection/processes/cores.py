@@ -16,9 +16,9 @@ def core_count() -> int:
     A process can be bound to some cores, and a container can have a share of their time (`docker run --cpus`). More
     threads than that wait for each other.
     """
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    bound = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     quota = _quota()
-    return allowed if quota is None else max(1, min(allowed, math.ceil(quota)))
+    return bound if quota is None else max(1, min(bound, math.ceil(quota)))
 
 
 def _quota() -> float | None:
