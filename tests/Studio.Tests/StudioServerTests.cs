@@ -4,6 +4,7 @@ using Studio.Folder;
 
 namespace Studio.Tests;
 
+[Collection(nameof(MemoryOfTheProcess))]
 public sealed class StudioServerTests : IAsyncLifetime
 {
     private static readonly byte[] Png = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0, 1, 2, 3];
