@@ -16,6 +16,10 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src" / "training"))
 
+from detection.processes.memory import keep_freed_memory  # noqa: E402
+
+keep_freed_memory()
+
 _VALID: dict[str, Any] = {
     "ENV_CONFIG_FILE": "local_config.json",
     "EXP_NAME": "small",
