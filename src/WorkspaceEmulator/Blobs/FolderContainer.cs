@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using WorkspaceEmulator.Files;
+using WorkspaceEmulator.State;
+using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Blobs;
 
@@ -12,7 +14,8 @@ namespace WorkspaceEmulator.Blobs;
 /// <param name="files">The folder above, which also holds what arrives.</param>
 /// <param name="folder">The container's folder in it.</param>
 /// <param name="factsFolder">Absolute path of the folder for what clients say about blobs.</param>
-internal sealed class FolderContainer(ConfinedFolder files, string folder, string factsFolder) : IBlobContainer
+/// <param name="state">The state folder, which learns of damaged files.</param>
+internal sealed class FolderContainer(ConfinedFolder files, string folder, string factsFolder, StateFolder state) : IBlobContainer
 {
     private const string Arriving = ".arriving";
 
@@ -63,25 +66,16 @@ internal sealed class FolderContainer(ConfinedFolder files, string folder, strin
         if (Find(blob) is null)
             return false;
         files.Delete($"{folder}/{blob}");
+        ReadStored(blob); // What is no file of facts could not be deleted.
         File.Delete(FactsFile(blob));
         return true;
     }
 
     public BlobFacts ReadFacts(string blob)
     {
-        if (Find(blob) is not { } found || !File.Exists(FactsFile(blob)))
-            return BlobFacts.None;
-        try
-        {
-            var stored = JsonSerializer.Deserialize<StoredFacts>(File.ReadAllText(FactsFile(blob)));
-            return stored is { Blob: not null, Metadata: not null } && stored.Blob == blob && stored.Content == ContentOf(found)
-                ? new(stored.ContentType, stored.Metadata)
-                : BlobFacts.None;
-        }
-        catch (JsonException)
-        {
-            return BlobFacts.None;
-        }
+        return Find(blob) is { } found && ReadStored(blob) is { } stored && stored.Content == ContentOf(found)
+            ? new(stored.ContentType, stored.Metadata)
+            : BlobFacts.None;
     }
 
     public void WriteFacts(string blob, BlobFacts facts)
@@ -89,6 +83,7 @@ internal sealed class FolderContainer(ConfinedFolder files, string folder, strin
         if (Find(blob) is not { } found)
             return;
         StateFile.CreateFolder(factsFolder);
+        ReadStored(blob); // Nothing can be written over what is no file.
         StateFile.Write(
             FactsFile(blob),
             JsonSerializer.Serialize(
@@ -96,6 +91,21 @@ internal sealed class FolderContainer(ConfinedFolder files, string folder, strin
             )
         );
     }
+
+    private StoredFacts? ReadStored(string blob) =>
+        state.ReadJson<StoredFacts>(
+            FactsFile(blob),
+            stored =>
+                stored is not { Blob: not null, Content: not null, Metadata: not null } ? "a member is missing"
+                : stored.Blob != blob ? "it is about another blob"
+                : !stored.Metadata.All(pair => ResourceNames.Variable().IsMatch(pair.Key) && IsHeader(pair.Value))
+                || !IsHeader(stored.ContentType ?? "")
+                    ? "a member is no text of a header"
+                : null,
+            $"The content type and the metadata of blob '{blob}' are lost; its content is not."
+        );
+
+    private static bool IsHeader(string? text) => text is not null && !text.Any(char.IsControl);
 
     // A job may replace the file; what was said about the blob is then no longer true.
     private static string ContentOf(FileFacts facts) => $"{facts.ModifiedAt.UtcTicks}/{facts.Length}";

@@ -68,7 +68,8 @@ internal static partial class StorageContainers
             ? new FolderContainer(
                 FilesOf(workspace),
                 place.Path.Length == 0 ? place.Datastore : $"{place.Datastore}/{place.Path}",
-                workspace.StateFolder.BlobFacts(workspace.Name, container)
+                workspace.StateFolder.BlobFacts(workspace.Name, container),
+                workspace.StateFolder
             )
         : null;
 

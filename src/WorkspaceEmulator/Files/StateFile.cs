@@ -64,14 +64,17 @@ internal static partial class StateFile
         Directory.CreateDirectory(path, FolderOfOwner);
     }
 
-    /// <summary>Renames a damaged file, so that it can be examined and is not read.</summary>
+    /// <summary>Renames a damaged file, or what is in its place, so that it can be examined and is not read.</summary>
     /// <returns>Its new path.</returns>
     public static string SetAside(string path)
     {
         var aside = $"{path}.damaged";
         for (var number = 2; Path.Exists(aside); number++)
             aside = string.Create(CultureInfo.InvariantCulture, $"{path}.damaged-{number}");
-        File.Move(path, aside);
+        if (Directory.Exists(path))
+            Directory.Move(path, aside);
+        else
+            File.Move(path, aside);
         return aside;
     }
 

@@ -30,10 +30,8 @@ internal static class PlaceFiles
         var state = workspace.StateFolder;
         try
         {
-            return await new BlobMirror(datastore, SecretBox.LoadOrCreate(state), state.Mirror(workspace.Name, place.Datastore)).FetchAsync(
-                place.Path,
-                stop
-            );
+            var copy = state.Mirror(workspace.Name, place.Datastore);
+            return await new BlobMirror(datastore, SecretBox.LoadOrCreate(state), state, copy).FetchAsync(place.Path, stop);
         }
         catch (OperationCanceledException)
         {

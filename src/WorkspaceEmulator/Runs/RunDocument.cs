@@ -89,6 +89,7 @@ internal sealed record RunDocument(
             var files = state.JobFiles.Below(folder);
             foreach (var leftover in files.ListNames("").Where(name => StateFile.IsLeftover(name) || name == RunArtifacts.Incoming))
                 files.Delete(leftover);
+            state.SetFolderAside(files.PathOf(FileName), "The job is not listed any more, and a job of that name can be submitted.");
             if (files.ReadText(FileName) is not { } text)
                 continue; // The folder of a run that was never stored.
             var (document, job, fault) = Read(folder, text);

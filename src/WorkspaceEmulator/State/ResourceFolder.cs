@@ -33,7 +33,7 @@ internal sealed class ResourceFolder
         StateFile.CreateFolder(folder);
         StateFile.Sweep(folder);
         var damaged = new List<string>();
-        foreach (var file in Directory.EnumerateFiles(folder, "*" + Extension))
+        foreach (var file in Directory.EnumerateFileSystemEntries(folder, "*" + Extension))
         {
             var (document, reason) = Read(file);
             reason ??= fault?.Invoke(document!);
@@ -43,7 +43,11 @@ internal sealed class ResourceFolder
                 continue;
             }
 
-            state.SetAside(file, reason, "The resource does not exist until it is created again.");
+            state.SetAside(
+                file,
+                Directory.Exists(file) ? "it is a folder" : reason,
+                "The resource does not exist until it is created again."
+            );
             damaged.Add(Path.GetFileNameWithoutExtension(file).Replace('~', '/'));
         }
 
@@ -140,7 +144,8 @@ internal sealed class ResourceFolder
                 ? (new(name, created, modified, body.Clone()), null)
                 : (null, $"it holds the resource '{name}'");
         }
-        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException)
+        catch (Exception error)
+            when (error is JsonException or ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             return (null, error.Message);
         }

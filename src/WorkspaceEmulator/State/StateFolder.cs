@@ -1,3 +1,4 @@
+using System.Text.Json;
 using WorkspaceEmulator.Files;
 using WorkspaceEmulator.Wire;
 
@@ -6,6 +7,7 @@ namespace WorkspaceEmulator.State;
 /// <summary>Represents the emulator's folder: the paths of its files, and the lock that keeps a second emulator out.</summary>
 public sealed class StateFolder : IDisposable
 {
+    private const string FolderInItsPlace = "it is a folder";
     private readonly FileStream fileLock;
 
     private StateFolder(string root, FileStream heldLock, TimeProvider time)
@@ -58,6 +60,21 @@ public sealed class StateFolder : IDisposable
     /// <summary>Gets the folders of jobs. Jobs write to them, so everything in them is opened through it.</summary>
     internal ConfinedFolder JobFiles { get; }
 
+    private string[] Files =>
+        [
+            EndpointFile,
+            LastEnd,
+            Certificate,
+            CertificateKey,
+            Token,
+            StudioToken,
+            SecretsKey,
+            ContainerEngines,
+            RegistryTokenKey,
+            RegistryTokenCertificate,
+            RegistryTokenKeySet,
+        ];
+
     public string WorkspaceFolder(WorkspaceName workspace) => Path.Combine(Workspaces, workspace.Key);
 
     public string Storage(WorkspaceName workspace, string datastore) => Path.Combine(Root, "storage", workspace.Key, datastore);
@@ -81,6 +98,8 @@ public sealed class StateFolder : IDisposable
         var path = Path.Combine(root, "lock");
         try
         {
+            if (Directory.Exists(path))
+                StateFile.SetAside(path);
             heldLock = new FileStream(
                 path,
                 new FileStreamOptions
@@ -102,6 +121,8 @@ public sealed class StateFolder : IDisposable
             var folder = new StateFolder(root, heldLock, time);
             StateFile.Close(root);
             StateFile.Sweep(root);
+            foreach (var file in folder.Files)
+                folder.SetFolderAside(file, "The file was made anew.");
             StateFile.CreateFolder(folder.Jobs);
             StateFile.CreateFolder(folder.Workspaces);
             return folder;
@@ -121,6 +142,43 @@ public sealed class StateFolder : IDisposable
     {
         if (Path.Exists(path))
             Warnings.Add($"{path} is damaged ({reason}) and was set aside as {StateFile.SetAside(path)}. {consequence}");
+    }
+
+    /// <summary>Reads a file of JSON. A damaged one is set aside with a warning, and so is a folder in its place.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="fault">Says what is wrong with what was read; null for nothing.</param>
+    /// <param name="consequence">What it means that the file is damaged, as a sentence.</param>
+    /// <returns>What it holds; null when it is missing or damaged.</returns>
+    internal T? ReadJson<T>(string path, Func<T, string?> fault, string consequence)
+        where T : class
+    {
+        string? reason;
+        try
+        {
+            var found = Path.Exists(path) ? JsonSerializer.Deserialize<T>(File.ReadAllText(path)) : null;
+            reason = found is null ? "it holds nothing" : fault(found);
+            if (reason is null)
+                return found;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null; // It was deleted meanwhile.
+        }
+        catch (Exception error)
+            when (error is JsonException or ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            reason = Directory.Exists(path) ? FolderInItsPlace : error.Message;
+        }
+
+        SetAside(path, reason, consequence);
+        return null;
+    }
+
+    /// <summary>Sets a folder aside that is in the place of a file, when there is one.</summary>
+    internal void SetFolderAside(string path, string consequence)
+    {
+        if (Directory.Exists(path))
+            SetAside(path, FolderInItsPlace, consequence);
     }
 
     public void Dispose()

@@ -14,9 +14,13 @@ namespace WorkspaceEmulator.Storage;
 /// </summary>
 /// <param name="datastore">A datastore of type AzureBlob, with an account key or SAS.</param>
 /// <param name="secrets">Decrypts the stored key.</param>
+/// <param name="state">The state folder, which learns of damaged files.</param>
 /// <param name="folder">Folder of the copy, to which jobs may write. A file and a folder beside it hold the ETags and what arrives.</param>
-internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, string folder)
+internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, StateFolder state, string folder)
 {
+    /// <summary>What follows a copy's name in the name of the file with its ETags.</summary>
+    public const string ETagsExtension = ".etags.json";
+
     private const int ParallelDownloads = 16;
 
     private const string Arriving = "arriving";
@@ -112,23 +116,20 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, strin
         }
     }
 
-    private string ETagFile => folder + ".etags.json";
+    private string ETagFile => folder + ETagsExtension;
 
     private Dictionary<string, string> ReadETags()
     {
-        try
-        {
-            var stored = File.Exists(ETagFile)
-                ? JsonSerializer.Deserialize<Dictionary<string, string?>>(File.ReadAllText(ETagFile)) ?? []
-                : [];
-            return stored
-                .Where(entry => entry.Value is not null && ConfinedFolder.IsPath(entry.Key))
-                .ToDictionary(entry => entry.Key, entry => entry.Value!, StringComparer.Ordinal);
-        }
-        catch (JsonException)
-        {
-            return [];
-        }
+        var stored = state.ReadJson<Dictionary<string, string?>>(
+            ETagFile,
+            stored =>
+                stored.All(entry => entry.Value is not null && ConfinedFolder.IsPath(entry.Key)) ? null : "an entry is no ETag of a blob",
+            $"The copy of datastore '{datastore.Name}' is downloaded again."
+        );
+        // Without the ETags nobody knows which files of the copy are blobs that are gone.
+        if (stored is null)
+            files.Delete(name);
+        return stored?.ToDictionary(entry => entry.Key, entry => entry.Value!, StringComparer.Ordinal) ?? [];
     }
 
     /// <exception cref="IOException">The blob's name points outside of the folder.</exception>

@@ -168,8 +168,10 @@ public sealed class ChainTests(DemoData data)
         Assert.Empty(TrainerProcesses.Find(checkout));
     }
 
-    [Fact]
-    public async Task Train_LeavesTheJobRunning_WhenInterruptedInAPipeline()
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task Train_LeavesTheJobRunningAndExits130_WhenInterruptedInAPipeline(string signal)
     {
         await using var checkout = new Checkout();
         data.Lend(checkout);
@@ -177,11 +179,11 @@ public sealed class ChainTests(DemoData data)
         using var run = checkout.Start("--target=Train");
         await run.SeeAsync("| step ");
 
-        using (var kill = Process.Start("kill", ["-INT", $"{run.ProcessId}"]))
+        using (var kill = Process.Start("kill", [$"-{signal}", $"{run.ProcessId}"]))
             await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         await run.EndAsync();
 
-        Assert.NotEqual(0, run.ExitCode);
+        Assert.Equal(130, run.ExitCode);
         Assert.Contains(" is still running.", run.Output, StringComparison.Ordinal);
         Assert.Contains("dotnet cake --target=Cancel --job=demo-", run.Output, StringComparison.Ordinal);
         Assert.NotEmpty(TrainerProcesses.Find(checkout));
