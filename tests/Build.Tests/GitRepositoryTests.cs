@@ -38,6 +38,26 @@ public sealed class GitRepositoryTests : IDisposable
         Assert.Null(await FindHeadAsync("alone", "main"));
     }
 
+    [Fact]
+    public async Task FindFaultAsync_GivesGitsOwnReason_WhenAnotherUserOwnsTheCheckout()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "only root can give a folder to another user");
+        var checkout = Path.Combine(folder.Root, "foreign");
+        Directory.CreateDirectory(checkout);
+        await GitAsync(checkout, "init", "--quiet", "--initial-branch=main");
+        await CommitAsync(checkout, "first");
+        using (var chown = Process.Start("chown", ["--recursive", "65534", checkout]))
+            await chown.WaitForExitAsync(TestContext.Current.CancellationToken);
+        using var context = ContextOf("foreign");
+        var git = new GitRepository(new SystemProcesses());
+
+        Assert.Null(await git.ReadAsync(context));
+        Assert.Equal(
+            $"git does not name the commit: detected dubious ownership in repository at '{checkout}'",
+            await git.FindFaultAsync(context)
+        );
+    }
+
     [Theory]
     [InlineData("GITHUB_TOKEN", "GITHUB_SERVER_URL", "https://code.example", "code.example", true)]
     [InlineData("GITHUB_TOKEN", "GITHUB_SERVER_URL", "https://code.example", "other.example", false)]
@@ -69,10 +89,15 @@ public sealed class GitRepositoryTests : IDisposable
 
     private async Task<string?> FindHeadAsync(string checkout, string branch)
     {
+        using var context = ContextOf(checkout);
+        return await new GitRepository(new SystemProcesses()).FindHeadAsync(context, branch);
+    }
+
+    private BuildContext ContextOf(string checkout)
+    {
         var cake = Substitute.For<ICakeContext>();
         cake.Environment.Returns(new FixedEnvironment(Path.Combine(folder.Root, checkout)));
-        using var context = new BuildContext(cake);
-        return await new GitRepository(new SystemProcesses()).FindHeadAsync(context, branch);
+        return new BuildContext(cake);
     }
 
     private static Task<string> CommitAsync(string repository, string message) =>

@@ -124,9 +124,26 @@ public sealed partial class ImageTests : IAsyncLifetime
         Assert.Equal(["latest", "main"], Tags.Order(StringComparer.Ordinal));
     }
 
-    private async Task<GitHubRun> RunAsync(string what, string commit, string merge)
+    [Fact]
+    public async Task Main_GetsNoTag_WhenGitRefusesToReadTheCheckoutOfAnotherOwner()
+    {
+        await Repo.CommitToMainAsync("Change nothing that the image is made of", isEmpty: true);
+        var origin = Path.Combine(Repo.Agent, "origin.git");
+        await Repo.GitAsync("clone", "--quiet", "--bare", Repo.Root, origin);
+        await Repo.GitAsync("remote", "add", "origin", origin);
+
+        // By this variable git takes every folder for that of another user, and refuses it in its own words.
+        var run = await RunAsync("push", Repo.Main, Repo.Main, ("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1"));
+
+        Assert.Contains("detected dubious ownership in repository", run.Step("Run the target").Output, StringComparison.Ordinal);
+        Assert.Empty(Tags);
+    }
+
+    private async Task<GitHubRun> RunAsync(string what, string commit, string merge, params (string Name, string Value)[] variables)
     {
         var run = new GitHubRun(Repo, GitHub, what, commit, merge);
+        foreach (var (name, value) in variables)
+            run.Variables[name] = value;
         run.Arguments.Add($"--variables={{\"EXP_CONFIG\":\"{Experiment}\"}}");
         // Every test of the repository would run in this one.
         run.LeftOut.UnionWith(["Test", "Install packages of the distribution"]);
