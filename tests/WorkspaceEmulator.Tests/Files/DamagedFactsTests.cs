@@ -1,0 +1,76 @@
+using Fixtures;
+using WorkspaceEmulator.Blobs;
+using WorkspaceEmulator.Files;
+using WorkspaceEmulator.State;
+
+namespace WorkspaceEmulator.Tests.Files;
+
+/// <summary>Damages the file with what a client said about a blob.</summary>
+public sealed class DamagedFactsTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly StateFolder state;
+    private readonly FolderContainer container;
+
+    public DamagedFactsTests()
+    {
+        state = StateFolder.Open(Path.Combine(folder.Root, "state"), TimeProvider.System);
+        folder.Write("files/container/a.txt", "content");
+        container = new(new ConfinedFolder(Path.Combine(folder.Root, "files")), "container", FactsFolder, state);
+        container.WriteFacts("a.txt", Facts);
+    }
+
+    private static BlobFacts Facts => new("text/plain", new Dictionary<string, string>(StringComparer.Ordinal) { ["owner"] = "me" });
+
+    private string FactsFolder => Path.Combine(state.Root, "blob-facts");
+
+    private string FactsFile => Assert.Single(Directory.GetFileSystemEntries(FactsFolder));
+
+    public void Dispose()
+    {
+        state.Dispose();
+        folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("\0\0\0\0")]
+    [InlineData("""{"Blob":7,"Content":"c","Metadata":{}}""")]
+    [InlineData("""{"Blob":"other.txt","Content":"c","Metadata":{}}""")]
+    [InlineData("""{"Blob":"a.txt","Content":"c","Metadata":null}""")]
+    [InlineData("""{"Blob":"a.txt","Content":"c","Metadata":{"owner":null}}""")]
+    [InlineData("""{"Blob":"a.txt","Content":"c","Metadata":{"owner":"\u0000"}}""")]
+    [InlineData("""{"Blob":"a.txt","Content":"c","Metadata":{"no header":"x"}}""")]
+    [InlineData("""{"Blob":"a.txt","Content":"c","ContentType":"text\r\nx: y","Metadata":{}}""")]
+    [InlineData("""{"Blob":"\ud800","Content":"c","Metadata":{}}""")]
+    public void ReadFacts_SetsTheFileAsideAndNamesIt_WhenItIsDamaged(string content)
+    {
+        var file = FactsFile;
+        File.WriteAllText(file, content);
+
+        Assert.Equal(BlobFacts.None, container.ReadFacts("a.txt"));
+        Assert.StartsWith($"{file} is damaged (", Assert.Single(state.Warnings.Messages), StringComparison.Ordinal);
+        Assert.True(File.Exists($"{file}.damaged"));
+
+        container.WriteFacts("a.txt", Facts);
+        Assert.Equal("text/plain", container.ReadFacts("a.txt").ContentType);
+    }
+
+    [Fact]
+    public void WriteFacts_ReplacesAFolder_WhenOneIsInThePlaceOfTheFile()
+    {
+        var file = FactsFile;
+        File.Delete(file);
+        Directory.CreateDirectory(file);
+
+        container.WriteFacts("a.txt", Facts);
+
+        Assert.Equal("text/plain", container.ReadFacts("a.txt").ContentType);
+        Assert.Contains($"{file} is damaged (it is a folder)", Assert.Single(state.Warnings.Messages), StringComparison.Ordinal);
+        Assert.True(container.Delete("a.txt"));
+        Assert.False(File.Exists(file));
+    }
+}
