@@ -80,7 +80,13 @@ internal sealed record JobMounts(
             written.Add(output);
             try
             {
-                return await output.OpenAsync(run.Files, SecretBox.LoadOrCreate(workspace.StateFolder), workspace.StateFolder, isFile, stop);
+                return await output.OpenAsync(
+                    run.Files,
+                    SecretBox.LoadOrCreate(workspace.StateFolder),
+                    workspace.StateFolder,
+                    isFile,
+                    stop
+                );
             }
             catch (OperationCanceledException)
             {
