@@ -71,7 +71,7 @@ internal sealed class DatasetSplit
         try
         {
             var text = CsvText.Decode(bytes, Csv);
-            var records = CsvParser.Parse(text).ToList();
+            var records = CsvParser.Parse(CsvText.WithoutMarks(text)).ToList();
             if (records.Count == 0)
                 AddNoRows();
             else if (CsvText.DialectFault(text, records[0], Csv) is { } dialect)

@@ -27,6 +27,9 @@ class FaultsError(TrainingError):
         super().__init__("\n  ".join([f"{what}:", *self.faults]))
 
 
+FULL_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Numbers of the errors of a file for which there is no space."""
+
 _PATH_ERRORS = (
     errno.EACCES,
     errno.EEXIST,
@@ -52,7 +55,7 @@ def explain_path(error: Exception) -> str | None:
 def explain_full_disk(error: Exception) -> str | None:
     """Returns what to do about an error that reports a full disk; None for every other error."""
     text = str(error)
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if isinstance(error, OSError) and error.errno in FULL_DISK_ERRORS:
         name = error.filename2 or error.filename  # of a copy, the second is what could not be written
         place = f" for {name}" if name else ""
         reason = f"there is no space left{place} ({error.strerror})"

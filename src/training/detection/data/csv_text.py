@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _DELIMITERS = ((";", ";", "semicolons"), ("\t", r"\t", "tabs"), ("|", "|", "vertical bars"))
+_LONE_CR = re.compile(r"\r(?!\n)")
+_NUMERIC = frozenset(("xmin", "ymin", "xmax", "ymax", "width", "height"))
+_WIDE_COLUMNS = ("filename", "width", "height", "class", "xmin", "ymin", "xmax", "ymax")  # as label tools write them
 _PLAIN = re.compile(r"[A-Za-z0-9_./-]+")
+BYTE_ORDER_MARK = "\ufeff"
+"""What a file in UTF-8 may begin with; it belongs to no field."""
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 """A number as text: digits of ASCII, a point, and no other separator; it may be too large to be finite."""
 
@@ -41,7 +47,7 @@ class Record:
 
 
 def decode(content: bytes, name: str) -> str:
-    """Returns the text of a file in UTF-8, without byte order marks.
+    """Returns the text of a file in UTF-8, with the byte order marks that it begins with.
 
     Args:
         content: The bytes of the file.
@@ -52,9 +58,11 @@ def decode(content: bytes, name: str) -> str:
     """
     encoding = _wide_encoding(content)
     if encoding is not None:
-        raise CsvError(1, f"is {encoding}; it must be UTF-8: iconv -f {encoding} -t UTF-8 {quoted(name)} > utf8.csv")
+        file, converted = quoted(name), quoted(name + ".utf8")
+        command = f"iconv -f {encoding} -t UTF-8 {file} > {converted} && mv {converted} {file}"
+        raise CsvError(1, f"is {encoding}; it must be UTF-8: {command}")
     try:
-        return content.decode("utf-8").lstrip("\ufeff")
+        return content.decode("utf-8")
     except UnicodeDecodeError:
         raise CsvError(1, "is not UTF-8; save the file as UTF-8.") from None
 
@@ -93,24 +101,33 @@ def dialect_fault(text: str, header: Record, columns: Collection[str], name: str
     """Returns what the file is instead of a CSV with a header, as a whole sentence; None when it may be one.
 
     Args:
-        text: The text of the file.
-        header: Its first record.
+        text: The text of the file, with its byte order marks.
+        header: Its first record, without them.
         columns: The columns that the header must hold.
         name: Path for commands.
     """
     file = quoted(name)
+    # Of a file whose lines end by CR alone, sed sees one line, and would delete it.
+    cleared = f"sed -i 's/\\r$//;s/\\r/\\n/g' {file} && " if _LONE_CR.search(text) else ""
+    delete = f"{cleared}sed -i {header.line}d {file}"
     known = sum(field in columns for field in header.fields)
-    line = _LINE_END.split(text, maxsplit=header.line)[header.line - 1].strip()
+    line = _LINE_END.split(text.lstrip(BYTE_ORDER_MARK), maxsplit=header.line)[header.line - 1].strip()
     if line[:4].lower() == "sep=":
-        return f'is "{line}", a line for spreadsheets; the first line must be the header: sed -i {header.line}d {file}'
+        return f'is "{line}", a line for spreadsheets; the first line must be the header: {delete}'
     if line.startswith("#") and known == 0:
-        return f"is a comment; the first line must be the header: sed -i {header.line}d {file}"
+        return f"is a comment; the first line must be the header: {delete}"
     for delimiter, pattern, word in _DELIMITERS:
         if known < 2 and sum(field.strip().strip('"') in columns for field in line.split(delimiter)) >= 4:
             command = ", in a spreadsheet for example." if "," in text else f": sed -i 's/{pattern}/,/g' {file}"
             return f"separates its fields by {word}; it must separate them by commas{command}"
-    if known == 0 and len(header.fields) >= 6 and sum(bool(NUMBER.fullmatch(field)) for field in header.fields) >= 4:
-        return f"has no header; its first line must name the columns: sed -i '1i {','.join(columns)}' {file}"
+    numbers = [bool(NUMBER.fullmatch(field)) for field in header.fields]
+    if known == 0 and len(numbers) >= 6 and sum(numbers) >= 4:
+        for names in (tuple(columns), _WIDE_COLUMNS):
+            if len(names) == len(numbers) and all(map(operator.le, map(_NUMERIC.__contains__, names), numbers)):
+                unmarked = r"1s/^\(\xef\xbb\xbf\)*//;" if text.startswith(BYTE_ORDER_MARK) else ""
+                command = f"sed -i '{unmarked}1i {','.join(names)}' {file}"
+                return f"has no header; its first line must name the columns: {command}"
+        return f"has no header; its first line must name the columns {','.join(columns)}, in the order of its fields."
     return None
 
 

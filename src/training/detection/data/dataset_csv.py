@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from detection.config.nearest_name import distance, is_same_but_for_style
-from detection.data.csv_text import NUMBER, CsvError, Record, decode, dialect_fault, records
+from detection.data.csv_text import BYTE_ORDER_MARK, NUMBER, CsvError, Record, decode, dialect_fault, records
 
 COLUMNS = ("filename", "xmin", "ymin", "xmax", "ymax", "class")
 BOX_COLUMNS = COLUMNS[1:5]
@@ -97,7 +97,7 @@ def read_csv(path: Path, name: str, image_type: str) -> CsvFile:
     result = CsvFile(name)
     try:
         text = decode(path.read_bytes(), name)
-        all_records = list(records(text))
+        all_records = list(records(text.lstrip(BYTE_ORDER_MARK)))
     except CsvError as error:
         result.faults.append(f"{name}({error.line}): {error.fault}")
         return result

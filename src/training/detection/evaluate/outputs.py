@@ -13,6 +13,7 @@ from detection.evaluate.analysis.tables import write_tables
 from detection.evaluate.detections import Detections, GroundTruth
 from detection.evaluate.pictures.image_plots import ImageSheets
 from detection.evaluate.pictures.plots import write_plots
+from detection.files import write_text
 from detection.tracking.metric_names import class_ap50
 
 
@@ -60,13 +61,13 @@ def write_outputs(
 
 def write_json(path: Path, content: Any) -> None:
     """Writes a JSON file on one line, numbers in full."""
-    path.write_text(json.dumps(content, allow_nan=False), encoding="utf-8")
+    write_text(path, json.dumps(content, allow_nan=False))
 
 
 def write_metrics(path: Path, content: Any) -> None:
     """Writes a JSON file for people to read too."""
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    write_text(path, text, errors="backslashreplace")
 
 
 def _summary(analysis: Analysis, sheets: ImageSheets, pictures: Sequence[Path]) -> dict[str, Any]:

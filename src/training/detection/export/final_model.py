@@ -18,6 +18,7 @@ from detection.errors import TrainingError
 from detection.export.mlflow_files import write_mlflow_files
 from detection.export.model_card import FILE as CARD
 from detection.export.onnx_model import export_onnx
+from detection.files import write_bytes, write_text
 from detection.models.architecture import FILE as ARCHITECTURE
 from detection.models.architecture import Architecture, read_architecture
 from detection.models.weights import load_tensors, save_tensors, unusable
@@ -87,13 +88,13 @@ def save_final_model(
     _write(folder / "metrics.json", with_mlflow_names(metrics))
     _write(folder / "passport.json", passport)
     _write(folder / DEPTH, depth_document(depth))
-    (folder / CARD).write_bytes(card.encode("utf-8", "backslashreplace"))
+    write_bytes(folder / CARD, card.encode("utf-8", "backslashreplace"))
     write_mlflow_files(folder, folder / _WEIGHTS, passport=passport, eval_conf=float(exp_config["EVAL_CONF"]))
     note = json.dumps(depth_document(depth))
     script = io.BytesIO()  # as in save_tensors
     extra = {DEPTH: note}
     torch.jit.save(torch.jit.script(Detector(model)), script, _extra_files=extra)  # type: ignore[no-untyped-call]
-    (folder / "model.torchscript.pt").write_bytes(script.getbuffer())
+    write_bytes(folder / "model.torchscript.pt", script.getbuffer())
     try:
         size = int(exp_config["MODEL_PARAMS"]["IMAGE_SIZE"])
         export_onnx(model, folder / "model.onnx", size, {"depth": note})
@@ -159,4 +160,4 @@ def _fault_of(found: Any, own: Mapping[str, Tensor]) -> str | None:
 
 def _write(path: Path, content: Any) -> None:
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    write_text(path, text, errors="backslashreplace")

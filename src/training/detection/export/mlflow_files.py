@@ -12,6 +12,8 @@ from typing import Any
 
 import detection
 
+from detection.files import write_bytes
+
 PACKAGE = "object_detector"
 """Name of the copied code. It differs from that of the trainer, so that both can be imported in one process."""
 
@@ -115,4 +117,4 @@ def _public(version: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    path.write_bytes(text.encode("utf-8"))
+    write_bytes(path, text.encode("utf-8"))

@@ -14,6 +14,8 @@ from torch import Tensor, nn
 from torch.onnx import symbolic_helper
 from torchvision.models.detection.anchor_utils import DefaultBoxGenerator
 
+from detection.files import write_bytes
+
 OPSET = 17
 
 
@@ -69,7 +71,7 @@ def export_onnx(model: nn.Module, path: Path, image_size: int, notes: Mapping[st
             },
             **arguments,
         )
-    path.write_bytes(buffer.getvalue() + b"".join(_metadata(name, text) for name, text in (notes or {}).items()))
+    write_bytes(path, buffer.getvalue() + b"".join(_metadata(name, text) for name, text in (notes or {}).items()))
 
 
 def _metadata(name: str, text: str) -> bytes:

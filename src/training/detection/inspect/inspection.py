@@ -13,6 +13,7 @@ import numpy as np
 from detection.config.settings import Settings
 from detection.data.datasets import Dataset, DatasetReading, read_dataset
 from detection.errors import FaultsError, TrainingError
+from detection.files import write_bytes
 from detection.inspect.charts import histograms
 from detection.inspect.findings import RULES, Example, Finding, Model, Split, find, split_of
 from detection.inspect.survey import Survey
@@ -109,7 +110,7 @@ def inspect_data(
         ("data.html", page(inspection)),
         ("data.sarif", sarif(inspection)),
     ):
-        (output / name).write_bytes(text.encode("utf-8", "replace"))
+        write_bytes(output / name, text.encode("utf-8", "replace"))
     for line in summary(inspection):
         say(line)
     say(f"{output / 'data.html'} shows them; data.md, data.json and data.sarif are beside it")

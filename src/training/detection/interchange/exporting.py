@@ -12,6 +12,7 @@ from detection.config.settings import Settings
 from detection.data.datasets import Dataset, ImageRecord
 from detection.data.pictures import ENDINGS
 from detection.errors import FaultsError, TrainingError
+from detection.files import write_text
 
 FORMATS = ("coco", "yolo")
 
@@ -60,7 +61,7 @@ def export_data(dataset: Dataset, output: Path, form: str, say: Callable[[str], 
         ]
         val = "val" if dataset.validation else "test"
         lines = ["path: .", "train: images/train", f"val: images/{val}", "test: images/test", "names:", *names]
-        (output / "data.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        write_text(output / "data.yaml", "\n".join(lines) + "\n")
     validation = f", {len(dataset.validation)} validation" if dataset.validation else ""
     say(f"{form}: {len(dataset.train)} training{validation} and {len(dataset.test)} test images in {output}")
 
@@ -99,7 +100,7 @@ def _write_coco(path: Path, records: Sequence[ImageRecord], class_names: Mapping
     categories = [{"id": label, "name": name} for label, name in class_names.items()]
     path.parent.mkdir(parents=True, exist_ok=True)
     document = {"images": images, "annotations": annotations, "categories": categories}
-    path.write_text(json.dumps(document, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_text(path, json.dumps(document, ensure_ascii=False) + "\n")
 
 
 def _yolo_faults(records: Sequence[ImageRecord]) -> list[str]:
@@ -124,4 +125,4 @@ def _write_yolo(folder: Path, record: ImageRecord) -> None:
         lines.append(f"{label - 1} {x!r} {y!r} {width!r} {height!r}\n")
     target = folder / PurePosixPath(record.file_name).with_suffix(".txt")
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text("".join(lines), encoding="utf-8")
+    write_text(target, "".join(lines))

@@ -15,7 +15,8 @@ from pathlib import Path, PurePosixPath
 
 from detection.data.dataset_faults import SPLITS, VALIDATION, least_side
 from detection.data.pictures import Picture, PictureError
-from detection.errors import TrainingError
+from detection.errors import TrainingError, explain_full_disk
+from detection.files import write_bytes, write_text, writing
 from detection.inspect.decoding import in_parallel
 from detection.inspect.likeness import groups, near_duplicates
 from detection.inspect.survey import Survey
@@ -131,7 +132,7 @@ def _import_with(scratch: Path, origin: Path, output: Path, plan: Plan, say: Cal
         for image in part:
             rows += _rows(image, survey.picture(survey.name_of(image.path)))
         name = _csv_name(split, plan)
-        (folder / "datasets" / name).write_bytes("".join(row + "\n" for row in rows).encode("utf-8"))
+        write_bytes(folder / "datasets" / name, "".join(row + "\n" for row in rows).encode("utf-8"))
     _report(output, plan, form, splits, left_out, say)
     if VALIDATION in splits:
         say(f"set DATA.VALIDATION_CSV={_csv_name(VALIDATION, plan)} to choose the best weights by the validation split")
@@ -305,9 +306,11 @@ def _unpack(archive: Path, folder: Path) -> None:
                     continue
                 target = folder.joinpath(*parts)
                 target.parent.mkdir(parents=True, exist_ok=True)
-                with packed.open(item) as source, target.open("wb") as file:
+                with packed.open(item) as source, writing(target), target.open("wb") as file:
                     _copy_at_most(source.read, file.write, item.file_size)
     except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+        if explain_full_disk(error):
+            raise
         raise TrainingError(
             f"{archive} cannot be unpacked: {error}; --from must be a folder or a ZIP archive."
         ) from error
@@ -341,7 +344,7 @@ def _report(
     lines += [f"- {count:,}: {escaped(reason)}" for reason, count in left_out.reasons.most_common()]
     lines += ["", *(f"- {escaped(line)}" for line in left_out.lines), ""]
     output.mkdir(parents=True, exist_ok=True)
-    (output / "import.md").write_bytes("\n".join(lines).encode("utf-8", "replace"))
+    write_bytes(output / "import.md", "\n".join(lines).encode("utf-8", "replace"))
     document = {
         "format": form,
         "seed": plan.seed,
@@ -351,7 +354,7 @@ def _report(
         "leftOut": dict(left_out.reasons),
         "lines": left_out.lines,
     }
-    (output / "import.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    write_text(output / "import.json", json.dumps(document, indent=1) + "\n")
     validation = f", {len(splits[VALIDATION])} validation" if VALIDATION in splits else ""
     train, test = (len(splits[split]) for split in SPLITS)
     say(f"{form}: {train} training{validation} and {test} test images, {len(classes)} classes")

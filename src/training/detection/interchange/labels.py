@@ -16,6 +16,7 @@ from xml.parsers import expat
 from detection.config.alike import alike
 from detection.data.csv_text import NUMBER
 from detection.data.pictures import ENDINGS
+from detection.files import write_bytes
 
 _MOST_BYTES = 1 << 30  # of one annotation file
 _MOST_DEPTH = 64  # levels of XML elements inside each other
@@ -199,7 +200,7 @@ class Source:
             return None
         file = self._scratch / path / ("image.jpg" if content[:2] == b"\xff\xd8" else "image.png")
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+        write_bytes(file, content)
         return file
 
     def find_image(self, name: str, beside: PurePosixPath, *folders: str) -> PurePosixPath | None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from detection.errors import TrainingError
+from detection.files import write_text, writing
 from detection.models.base_model import BaseModel
 from detection.models.registry import base_model
 from detection.models.weights import read_weights, save_tensors
@@ -136,7 +137,7 @@ def torchvision_url(place: str) -> str:
 
 
 def _receive(response: BinaryIO, prefix: str, url: str, target: Path) -> None:
-    with target.open("wb") as file:
+    with writing(target), target.open("wb") as file:
         shutil.copyfileobj(response, file, 1 << 20)
     digest = _sha256(target)
     if not digest.startswith(prefix):
@@ -157,7 +158,7 @@ def _place(target: Path, write: Callable[[Path], Any]) -> None:
 
 def _note(folder: Path, entry: BaseModel, source: str, digest: str) -> None:
     note = {"base_model": entry.name, "source": source, "sha256": digest, "licence": entry.licence}
-    (folder / SOURCE_FILE).write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
+    write_text(folder / SOURCE_FILE, json.dumps(note, indent=2) + "\n")
 
 
 def _sha256(path: Path) -> str:

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from detection.errors import TrainingError
+from detection.files import write_bytes
 from detection.models.architecture import Architecture, read_architecture
 from detection.models.base_model import BaseModel
 from detection.pretrained.tensorflow_bundle import BundleError, read_bundle
@@ -216,7 +217,7 @@ def save_tensors(tensors: Mapping[str, Any], path: Path) -> None:
     """
     content = io.BytesIO()
     torch.save(tensors, content)
-    path.write_bytes(content.getbuffer())
+    write_bytes(path, content.getbuffer())
 
 
 def load_tensors(file: io.BytesIO | Path) -> Any:

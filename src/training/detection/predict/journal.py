@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from detection.evaluate.detections import Detections
+from detection.files import writing
 
 FILE = "predictions.jsonl"
 
@@ -109,10 +110,11 @@ class Journal:
 
     def add(self, predictions: list[Prediction]) -> None:
         """Appends predictions; they are kept when the process is killed after this call."""
-        for prediction in predictions:
-            self._write(prediction.document())
-            self.known[prediction.name] = prediction
-        self._file.flush()
+        with writing(self._path):
+            for prediction in predictions:
+                self._write(prediction.document())
+                self.known[prediction.name] = prediction
+            self._file.flush()
 
     def has(self, name: str, path: Path) -> bool:
         """Returns whether the predictions of an image are known, and its file is still the same."""
@@ -149,7 +151,8 @@ def write_atomically(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{os.getpid()}.part")  # a name of the greatest length leaves no room for a suffix
     try:
-        part.write_bytes(content)
-        os.replace(part, path)
+        with writing(path):
+            part.write_bytes(content)
+            os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)

@@ -25,6 +25,7 @@ from detection.data.depth import read_depth
 from detection.data.images import ImageStore
 from detection.data.pictures import FORMATS_TEXT
 from detection.errors import TrainingError
+from detection.files import write_bytes
 from detection.predict.reading import record_of
 
 COLUMN = "image"
@@ -154,7 +155,7 @@ def _as_file(image: Any) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "image")
         if isinstance(image, (bytes, bytearray, memoryview)):
-            path.write_bytes(image)
+            write_bytes(path, image)
         else:
             _write_array(path, np.asarray(image))
         yield path

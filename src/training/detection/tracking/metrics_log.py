@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from detection.files import write_text, writing
 from detection.tracking.metric_names import is_measured
 from detection.tracking.tracking import Tracker
 
@@ -40,14 +41,14 @@ class MetricsLog:
         self._clock = clock
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text("", encoding="utf-8")
+            write_text(path, "")
 
     def log(self, step: int, metrics: Mapping[str, float]) -> None:
         """Logs metrics after ``step`` optimizer steps."""
         line = {"step": step, "time": round(self._clock(), 3), **metrics}
         self.history.append(line)
         if self._path is not None:
-            with self._path.open("a", encoding="utf-8") as file:
+            with writing(self._path), self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
         self._track(line)
 
@@ -72,7 +73,7 @@ class MetricsLog:
             kept = [{name: value for name, value in line.items() if not is_measured(name)} for line in self.history]
             self.history = [line for line in kept if _metrics_of(line)]
         if self._path is not None:
-            self._path.write_text("".join(json.dumps(line) + "\n" for line in self.history), encoding="utf-8")
+            write_text(self._path, "".join(json.dumps(line) + "\n" for line in self.history))
         for line in self.history:
             self._track(line)
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import BinaryIO, Optional
 
+from detection.files import writing
+
 fcntl: Optional[ModuleType]
 try:
     import fcntl
@@ -36,7 +38,7 @@ def replace(path: Path, content: Iterable[bytes | memoryview]) -> None:
         FileNotFoundError: Another run deleted the file before it was renamed.
     """
     temporary = path.with_suffix(f".{_machine()}{secrets.token_hex(4)}.tmp")
-    with temporary.open("wb") as file:
+    with writing(path), temporary.open("wb") as file:
         _lock(file)
         for part in content:
             file.write(part)

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from detection.files import writing
 from detection.processes.cores import core_count
 from detection.data.demo.road_pictures import RoadPicture, draw_road_picture
 from detection.errors import TrainingError
@@ -168,7 +169,8 @@ def _write(path: Path, content: bytes) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f".{path.name}.{os.getpid()}.partial")
         try:
-            unfinished.write_bytes(content)
+            with writing(path):
+                unfinished.write_bytes(content)
             os.replace(unfinished, path)
         finally:
             unfinished.unlink(missing_ok=True)

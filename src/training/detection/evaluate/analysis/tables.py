@@ -11,6 +11,7 @@ import numpy as np
 
 from detection.evaluate.analysis.analysis import Analysis
 from detection.evaluate.analysis.thresholds import ALL_CLASSES, CURVE_THRESHOLDS, calibration
+from detection.files import writing
 
 BACKGROUND = "background"
 
@@ -47,7 +48,9 @@ def write_tables(folder: Path, analysis: Analysis) -> list[Path]:
         ),
     }
     for name, (header, rows) in tables.items():
-        with open(folder / name, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        with writing(folder / name), open(
+            folder / name, "w", encoding="utf-8", errors="backslashreplace", newline=""
+        ) as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(header)
             writer.writerows([_cell(value) for value in row] for row in rows)

@@ -23,6 +23,7 @@ from detection.evaluate.comparison.compare_bootstrap import (
 )
 from detection.evaluate.comparison.compare_files import RunBoxes, UnpairedError, check_pair, read_run
 from detection.evaluate.coco_matching import Floats, Integers
+from detection.files import write_text
 from detection.tracking.metric_names import class_ap50
 
 BETTER, WORSE, NOT_DISTINGUISHABLE = "better", "worse", "notDistinguishable"
@@ -43,7 +44,7 @@ def write_comparison(current: Path, baseline: Path, output: Path, *, resamples: 
     """
     comparison = compare_runs(current, baseline, resamples=resamples, seed=seed)
     output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(json.dumps(comparison, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    write_text(output, json.dumps(comparison, indent=2, allow_nan=False) + "\n")
     if not comparison["paired"]:
         return f"the runs cannot be paired: {comparison['reason']}"
     primary = comparison["metrics"]["eval_mAP"]

@@ -14,6 +14,7 @@ from detection.data.depth import Depth
 from detection.evaluate.confusion import ImageOutcome, image_outcome
 from detection.evaluate.detections import Detections, GroundTruth
 from detection.evaluate.pictures.style import ClassNames, plain_text
+from detection.files import writing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -191,7 +192,8 @@ class ImageSheets:
             for box, score in zip(predicted.boxes, predicted.scores):
                 if score >= self._threshold:
                     draw_on_picture(draw, box * factor, _PREDICTION[0], 2)
-        picture.save(path, optimize=True)
+        with writing(path):
+            picture.save(path, optimize=True)
 
     def _add_legend(self, figure: Figure, *labels: str) -> None:
         from matplotlib.lines import Line2D

@@ -13,6 +13,7 @@ from detection.evaluate.analysis.analysis import Analysis
 from detection.evaluate.pictures import class_plots, training_plots
 from detection.evaluate.pictures.image_plots import ImageSheets
 from detection.evaluate.pictures.style import DOTS_PER_INCH, INCHES, ClassNames, drawable_names, plain_style
+from detection.files import writing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -88,7 +89,8 @@ def save_figure(figure: Figure, path: Path) -> None:
     canvas: Any = figure.canvas
     canvas.draw()
     picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    picture.save(path, dpi=(DOTS_PER_INCH, DOTS_PER_INCH), compress_level=COMPRESS_LEVEL)
+    with writing(path):
+        picture.save(path, dpi=(DOTS_PER_INCH, DOTS_PER_INCH), compress_level=COMPRESS_LEVEL)
 
 
 def _write_numbers(path: Path, names: ClassNames, class_names: Mapping[int, str]) -> None:
@@ -96,7 +98,7 @@ def _write_numbers(path: Path, names: ClassNames, class_names: Mapping[int, str]
     path.unlink(missing_ok=True)
     if not names.numbered:
         return
-    with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+    with writing(path), open(path, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("shown", "class"))
         writer.writerows((names.shown[label], class_names[label]) for label in names.numbered)
