@@ -1,4 +1,5 @@
-// What Doctor writes for code scanning, against SARIF's own JSON Schema. tests/Build.Tests compares what Doctor writes with these files.
+// What Doctor and Check-Data write for code scanning, against SARIF's own JSON Schema. tests/Build.Tests and tests/training compare what they
+// write with these files.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
@@ -11,9 +12,9 @@ const schema = require('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json
 const validate = new Ajv({ schemaId: 'id', meta: false }).addMetaSchema(requireOfPackage('ajv/lib/refs/json-schema-draft-04.json')).compile(schema);
 
 describe('SARIF', () => {
-  for (const name of ['doctor.sarif', 'doctor-ok.sarif']) {
-    test(`${name} conforms to SARIF 2.1.0`, () => {
-      validate(JSON.parse(read(`tests/Build.Tests/Expected/${name}`)));
+  for (const path of ['Build.Tests/Expected/doctor.sarif', 'Build.Tests/Expected/doctor-ok.sarif', 'training/expected_data.sarif']) {
+    test(`${path} conforms to SARIF 2.1.0`, () => {
+      validate(JSON.parse(read(`tests/${path}`)));
       assert.equal(validate.errors, null);
     });
   }

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -18,6 +19,7 @@ from detection.inspect.likeness import groups, near_duplicates
 from detection.inspect.survey import SIDE, Survey
 
 _STAMP = "240102030405"
+_SARIF = Path(__file__).with_name("expected_data.sarif")
 
 
 def _picture(seed: int, size: tuple[int, int] = (160, 120)) -> Image.Image:
@@ -211,6 +213,20 @@ def test_inspect_data_fails_on_the_findings_that_it_is_told(
     errors = capsys.readouterr().err
     assert "near-duplicates-across: 1 image of the test split" in errors
     assert "error: --fail-on is near-duplicate; it must be one of near-duplicates-across," in errors
+
+
+def test_inspect_data_writes_sarif_that_code_scanning_reads(sound: _Folder, config: str) -> None:
+    sound.add("test", "pötholes/[3](x) {0} 100%.jpg", _picture(3, (80, 60)), "10,10,30,30,pothole")
+    sound.rows["train"].append("0.png,20,20,20,60,pothole")
+    sound.rows["test"].append("missing.png,20,20,60,60,pothole")
+
+    _inspect(sound, config, "--fail-on", "near-duplicates-across")
+
+    text = re.sub(r'"version": "(?!2\.1\.0)[^"]+"', '"version": "1.2.3"', (sound.root / "out" / "data.sarif").read_text())
+    if os.environ.get("UPDATE_EXPECTED"):
+        _SARIF.write_text(text, encoding="utf-8")
+    # tests/pipelines validates the expected file with SARIF's own JSON Schema.
+    assert text == _SARIF.read_text(encoding="utf-8")
 
 
 def test_inspect_data_names_every_unknown_finding(
