@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import torch
 from same_detections import assert_same_detections
 
 from detection.config.settings_reader import parse_settings
+from detection.data.images import ImageStore
 from detection.errors import FaultsError, TrainingError
 from detection.evaluate.comparison.compare import compare_runs
 from detection.models.building import build_model
@@ -374,6 +376,32 @@ def test_train_names_every_fault_of_the_dataset_before_anything_else(
         "the dataset has 1 fault:\n  pothole/datasets/none.csv does not exist; "
         "TEST_CSV must name a file in pothole/datasets or be latest."
     )
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("csv", ["train", "test"])
+def test_train_names_every_damaged_image_before_the_first_step_when_no_image_fits_into_memory(
+    csv: str,
+    exp_config: ExpConfig,
+    demo_data: Path,
+    tmp_path: Path,
+    console: tuple[Console, io.StringIO],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("detection.run.ImageStore", partial(ImageStore, capacity=0))
+    data = Path(shutil.copytree(demo_data, tmp_path / "data"))
+    (table,) = (data / "pothole" / "datasets").glob(f"{csv}_*.csv")
+    names = sorted({line.split(",")[0] for line in table.read_text().splitlines()[1:]})[:2]
+    for name in names:
+        image = data / "pothole" / "images" / name
+        image.write_bytes(image.read_bytes()[: image.stat().st_size // 2])  # the header is whole
+
+    with pytest.raises(FaultsError) as caught:
+        _run(exp_config(), data, tmp_path / "out", console[0])
+
+    for name in names:
+        assert re.search(rf"{table.name}\(\d+\): image '{name}' cannot be read as a picture", str(caught.value))
+    assert "step 1/" not in console[1].getvalue()
     assert not (tmp_path / "out").exists()
 
 
