@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Azure.Core.Pipeline;
 using CodeHosts.Http;
+using CodeHosts.Platforms;
 using CodeHosts.Text;
 using Workspaces.Http;
 
@@ -21,13 +22,19 @@ internal sealed partial record GitHubRepository(HostClient Client, string Path, 
     /// <exception cref="CodeHostException">A variable is missing or has no such form.</exception>
     public static GitHubRepository Open(Func<string, string?> variable, TimeProvider time, HttpPipelineTransport? transport = null)
     {
-        var name = variable("GITHUB_REPOSITORY") ?? variable("BUILD_REPOSITORY_NAME") ?? "";
+        var isAzure = PlatformVariables.Detect(variable) == Platform.AzureDevOps;
+        var (source, platform) = isAzure ? ("BUILD_REPOSITORY_NAME", "Azure Pipelines") : ("GITHUB_REPOSITORY", "GitHub Actions");
+        var name = variable(source) ?? "";
         if (!FullNameForm().IsMatch(name) || name.Split('/').Any(part => part is "." or ".."))
-            throw new CodeHostException($"GITHUB_REPOSITORY is {SafeText.Quote(name)}; it must be OWNER/NAME, as GitHub Actions sets it.");
-        if (variable("GITHUB_TOKEN") is not { Length: > 0 } token)
+            throw new CodeHostException($"{source} is {SafeText.Quote(name)}; it must be OWNER/NAME, as {platform} sets it.");
+        // Azure Pipelines leaves $(NAME) as it is where no such variable exists.
+        if (variable("GITHUB_TOKEN") is not { Length: > 0 } token || token.StartsWith("$(", StringComparison.Ordinal))
         {
             throw new CodeHostException(
-                "GITHUB_TOKEN is missing; it must be the job's token: give the step `env: GITHUB_TOKEN: ${{ github.token }}`."
+                isAzure
+                    ? "GITHUB_TOKEN is missing; it must be a token of the repository: name the variable group that holds it in "
+                        + "`gitHubTokenGroup`, and give the step `env: GITHUB_TOKEN: $(GITHUB_TOKEN)`."
+                    : "GITHUB_TOKEN is missing; it must be the job's token: give the step `env: GITHUB_TOKEN: ${{ github.token }}`."
             );
         }
 
