@@ -222,7 +222,9 @@ def test_inspect_data_writes_sarif_that_code_scanning_reads(sound: _Folder, conf
 
     _inspect(sound, config, "--fail-on", "near-duplicates-across")
 
-    text = re.sub(r'"version": "(?!2\.1\.0)[^"]+"', '"version": "1.2.3"', (sound.root / "out" / "data.sarif").read_text())
+    text = re.sub(
+        r'"version": "(?!2\.1\.0)[^"]+"', '"version": "1.2.3"', (sound.root / "out" / "data.sarif").read_text()
+    )
     if os.environ.get("UPDATE_EXPECTED"):
         _SARIF.write_text(text, encoding="utf-8")
     # tests/pipelines validates the expected file with SARIF's own JSON Schema.

@@ -122,7 +122,7 @@ public sealed class StateFolder : IDisposable
             StateFile.Close(root);
             StateFile.Sweep(root);
             foreach (var file in folder.Files)
-                folder.SetFolderAside(file, "The file was made anew.");
+                folder.SetFolderAside(file, "The file is created again.");
             StateFile.CreateFolder(folder.Jobs);
             StateFile.CreateFolder(folder.Workspaces);
             return folder;
