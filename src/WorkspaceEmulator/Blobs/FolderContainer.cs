@@ -66,8 +66,7 @@ internal sealed class FolderContainer(ConfinedFolder files, string folder, strin
         if (Find(blob) is null)
             return false;
         files.Delete($"{folder}/{blob}");
-        ReadStored(blob); // What is no file of facts could not be deleted.
-        File.Delete(FactsFile(blob));
+        File.Delete(PlaceOfFacts(blob));
         return true;
     }
 
@@ -83,9 +82,8 @@ internal sealed class FolderContainer(ConfinedFolder files, string folder, strin
         if (Find(blob) is not { } found)
             return;
         StateFile.CreateFolder(factsFolder);
-        ReadStored(blob); // Nothing can be written over what is no file.
         StateFile.Write(
-            FactsFile(blob),
+            PlaceOfFacts(blob),
             JsonSerializer.Serialize(
                 new StoredFacts(blob, ContentOf(found), facts.ContentType, new(facts.Metadata, StringComparer.Ordinal))
             )
@@ -102,8 +100,17 @@ internal sealed class FolderContainer(ConfinedFolder files, string folder, strin
                 || !IsHeader(stored.ContentType ?? "")
                     ? "a member is no text of a header"
                 : null,
-            $"The content type and the metadata of blob '{blob}' are lost; its content is not."
+            Loss(blob)
         );
+
+    // A folder in the place of the file can be neither replaced nor deleted.
+    private string PlaceOfFacts(string blob)
+    {
+        state.SetFolderAside(FactsFile(blob), Loss(blob));
+        return FactsFile(blob);
+    }
+
+    private static string Loss(string blob) => $"The content type and the metadata of blob '{blob}' are lost; its content is not.";
 
     private static bool IsHeader(string? text) => text is not null && !text.Any(char.IsControl);
 

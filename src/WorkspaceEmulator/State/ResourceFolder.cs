@@ -144,8 +144,7 @@ internal sealed class ResourceFolder
                 ? (new(name, created, modified, body.Clone()), null)
                 : (null, $"it holds the resource '{name}'");
         }
-        catch (Exception error)
-            when (error is JsonException or ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (StateFolder.IsDamage(error))
         {
             return (null, error.Message);
         }

@@ -9,6 +9,7 @@ public sealed class StateFolder : IDisposable
 {
     private const string FolderInItsPlace = "it is a folder";
     private readonly FileStream fileLock;
+    private readonly Lock settingAside = new();
 
     private StateFolder(string root, FileStream heldLock, TimeProvider time)
     {
@@ -140,8 +141,12 @@ public sealed class StateFolder : IDisposable
     /// <param name="consequence">What that means, as a sentence.</param>
     internal void SetAside(string path, string reason, string consequence)
     {
-        if (Path.Exists(path))
-            Warnings.Add($"{path} is damaged ({reason}) and was set aside as {StateFile.SetAside(path)}. {consequence}");
+        // Several requests can find the same damage at once.
+        lock (settingAside)
+        {
+            if (Path.Exists(path))
+                Warnings.Add($"{path} is damaged ({reason}) and was set aside as {StateFile.SetAside(path)}. {consequence}");
+        }
     }
 
     /// <summary>Reads a file of JSON. A damaged one is set aside with a warning, and so is a folder in its place.</summary>
@@ -149,6 +154,7 @@ public sealed class StateFolder : IDisposable
     /// <param name="fault">Says what is wrong with what was read; null for nothing.</param>
     /// <param name="consequence">What it means that the file is damaged, as a sentence.</param>
     /// <returns>What it holds; null when it is missing or damaged.</returns>
+    /// <exception cref="IOException">It cannot be read now, as with too many open files; it stays where it is.</exception>
     internal T? ReadJson<T>(string path, Func<T, string?> fault, string consequence)
         where T : class
     {
@@ -164,8 +170,7 @@ public sealed class StateFolder : IDisposable
         {
             return null; // It was deleted meanwhile.
         }
-        catch (Exception error)
-            when (error is JsonException or ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (IsDamage(error))
         {
             reason = Directory.Exists(path) ? FolderInItsPlace : error.Message;
         }
@@ -173,6 +178,13 @@ public sealed class StateFolder : IDisposable
         SetAside(path, reason, consequence);
         return null;
     }
+
+    /// <summary>
+    /// Returns whether an error of reading a file says that it is damaged. Other errors may pass, and a sound file must not be set aside for
+    /// them.
+    /// </summary>
+    internal static bool IsDamage(Exception error) =>
+        error is JsonException or ArgumentException or InvalidOperationException or UnauthorizedAccessException;
 
     /// <summary>Sets a folder aside that is in the place of a file, when there is one.</summary>
     internal void SetFolderAside(string path, string consequence)

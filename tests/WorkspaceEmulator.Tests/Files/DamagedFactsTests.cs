@@ -60,6 +60,30 @@ public sealed class DamagedFactsTests : IDisposable
     }
 
     [Fact]
+    public void ReadFacts_SetsTheFileAsideOnce_WhenSeveralRequestsFindTheDamage()
+    {
+        var file = FactsFile;
+        for (var round = 1; round <= 100; round++)
+        {
+            File.WriteAllText(file, "{");
+
+            Parallel.For(0, 8, _ => Assert.Equal(BlobFacts.None, container.ReadFacts("a.txt")));
+
+            Assert.Equal(round, state.Warnings.Messages.Count);
+        }
+    }
+
+    [Fact]
+    public void ReadFacts_LeavesTheFile_WhenItCannotBeReadNow()
+    {
+        using (new FileStream(FactsFile, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+            Assert.Throws<IOException>(() => container.ReadFacts("a.txt"));
+
+        Assert.Equal("text/plain", container.ReadFacts("a.txt").ContentType);
+        Assert.Empty(state.Warnings.Messages);
+    }
+
+    [Fact]
     public void WriteFacts_ReplacesAFolder_WhenOneIsInThePlaceOfTheFile()
     {
         var file = FactsFile;

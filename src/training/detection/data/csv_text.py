@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -122,13 +121,23 @@ def dialect_fault(text: str, header: Record, columns: Collection[str], name: str
             return f"separates its fields by {word}; it must separate them by commas{command}"
     numbers = [bool(NUMBER.fullmatch(field)) for field in header.fields]
     if known == 0 and len(numbers) >= 6 and sum(numbers) >= 4:
-        for names in (tuple(columns), _WIDE_COLUMNS):
-            if len(names) == len(numbers) and all(map(operator.le, map(_NUMERIC.__contains__, names), numbers)):
-                unmarked = r"1s/^\(\xef\xbb\xbf\)*//;" if text.startswith(BYTE_ORDER_MARK) else ""
-                command = f"sed -i '{unmarked}1i {','.join(names)}' {file}"
-                return f"has no header; its first line must name the columns: {command}"
+        names = _columns_of(numbers, columns)
+        if names:
+            unmarked = r"1s/^\(\xef\xbb\xbf\)*//;" if text.startswith(BYTE_ORDER_MARK) else ""
+            command = f"sed -i '{unmarked}1i {','.join(names)}' {file}"
+            return f"has no header; its first line must name the columns: {command}"
         return f"has no header; its first line must name the columns {','.join(columns)}, in the order of its fields."
     return None
+
+
+def _columns_of(numbers: list[bool], columns: Collection[str]) -> Collection[str]:
+    """Returns the columns that rows can have of whose fields these are numbers; none where no known order fits."""
+    for names in (columns, _WIDE_COLUMNS):
+        if len(names) == len(numbers) and all(
+            is_number or name not in _NUMERIC for name, is_number in zip(names, numbers)
+        ):
+            return names
+    return ()
 
 
 def quoted(name: str) -> str:

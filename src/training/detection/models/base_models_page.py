@@ -59,7 +59,7 @@ Single trainings with the ImageNet weights at 512 pixels, batches of two, on one
 | 1200 | sgd, 0.005 | strong | 0.998 | 0.592 | 0.917 | 0.938 | 0.834 | 0.980 |
 
 The file as it is (1500 steps, adamw, flip, EMA), on two CPU cores: mAP 0.614, AP50 0.923; Platelets 0.924, RBC 0.876,
-WBC 0.971. A step takes 1.2 seconds of both cores. Other thresholds of the last suppression, IoU 0.4 to 0.6, change AP50
+WBC 0.971. A step takes 1.1 seconds of both cores. Other thresholds of the last suppression, IoU 0.4 to 0.6, change AP50
 by at most 0.002. Scale jitter costs red cells, which all have one size.
 """
 
