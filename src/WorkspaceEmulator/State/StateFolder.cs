@@ -180,8 +180,8 @@ public sealed class StateFolder : IDisposable
     }
 
     /// <summary>
-    /// Returns whether an error of reading a file says that it is damaged. Other errors may pass, and a sound file must not be set aside for
-    /// them.
+    /// Returns whether an error of reading a file says that it is damaged. Other errors may pass, and a sound file must not be set aside
+    /// for them.
     /// </summary>
     internal static bool IsDamage(Exception error) =>
         error is JsonException or ArgumentException or InvalidOperationException or UnauthorizedAccessException;
