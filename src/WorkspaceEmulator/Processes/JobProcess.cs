@@ -83,10 +83,20 @@ internal sealed class JobProcess : IDisposable
         return started;
     }
 
-    /// <summary>Lets the holder go, which ends what is left of the job.</summary>
+    /// <summary>Lets the holder go, which ends what is left of the job, at once.</summary>
     public async Task ReleaseAsync()
     {
-        process.StandardInput.Close();
+        try
+        {
+            if (IsHeld)
+                await process.StandardInput.WriteLineAsync("released");
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The holder has ended.
+        }
+
         using var limit = new CancellationTokenSource(ReleaseLimit);
         try
         {

@@ -32,20 +32,29 @@ close $begins;
 1 until defined sysread($begun, my $none, 1); # A signal interrupts it.
 syswrite(STDERR, "started\n");
 
+# Returns 0 while children run, and -1 when none is left. Orphans of the job are children too, so this is exact, unlike a walk
+# through /proc: a process that starts another one and ends at once is in neither place when it is looked for.
 sub reap {
-    while ((my $ended = waitpid(-1, 1)) > 0) {
+    my $ended;
+    while (($ended = waitpid(-1, 1)) > 0) {
         my $code = $? & 127 ? 128 + ($? & 127) : $? >> 8;
         syswrite(STDERR, "ended $code\n") if $ended == $child;
     }
+    return $ended;
 }
 
+# Finds the processes below this one. A child is signalled as soon as it is read: one that forks and ends is gone a moment later.
 sub alive {
+    my ($signalled) = @_;
     my (%parent, %found);
-    for my $file (glob '/proc/[0-9]*/stat') {
-        open(my $stat, '<', $file) or next;
+    opendir(my $processes, '/proc') or die "cannot read /proc: $!";
+    for my $id (sort { $b <=> $a } grep { /^\d+$/ } readdir $processes) {
+        open(my $stat, '<', "/proc/$id/stat") or next;
         my $line = do { local $/; <$stat> };
-        next unless defined $line and $line =~ /^(\d+) \(.*\) (\S) (\d+)/s;
-        $parent{$1} = $3 unless $2 eq 'Z' or $2 eq 'X';
+        next unless defined $line and $line =~ /^\d+ \(.*\) (\S) (\d+)/s;
+        next if $1 eq 'Z' or $1 eq 'X';
+        $parent{$id} = $2;
+        $signalled->($id) if $2 == $$;
     }
     $found{$$} = 1;
     my $grown = 1;
@@ -59,6 +68,7 @@ sub alive {
     return keys %found;
 }
 
+my $is_released = 0; # The emulator has ended what it found, with a time to end, and whatever is left has none.
 while (1) {
     reap();
     my $ready = '';
@@ -66,12 +76,14 @@ while (1) {
     vec($ready, fileno($woken), 1) = 1;
     next unless select($ready, undef, undef, 1) > 0;
     sysread($woken, my $ignored, 1024) if vec($ready, fileno($woken), 1);
-    last if vec($ready, fileno(STDIN), 1) and !sysread(STDIN, my $nothing, 1024);
+    next unless vec($ready, fileno(STDIN), 1);
+    last unless sysread(STDIN, my $released, 1024);
+    $is_released = 1;
 }
-my ($end, %told) = (time + $grace);
-while (my @left = alive()) {
+my ($end, %told) = ($is_released ? 0 : time + $grace);
+while (reap() != -1) {
     my $is_over = time >= $end;
-    for my $id (@left) { kill($is_over ? 'KILL' : 'TERM', $id) if $is_over or !$told{$id}++; }
-    reap();
-    select(undef, undef, undef, 0.05);
+    my $signal = sub { kill($is_over ? 'KILL' : 'TERM', $_[0]) if $is_over or !$told{$_[0]}++; };
+    $signal->($_) for alive($signal);
+    select(undef, undef, undef, $is_over ? 0.005 : 0.05);
 }
