@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text;
 using Experiments.Text;
 
@@ -18,7 +20,7 @@ internal sealed class GuardedOutput(TextWriter output, string commandToken, bool
 
     private readonly Lock gate = new();
     private readonly StringBuilder line = new();
-    private readonly StringBuilder finished = new(); // written at once, because the output flushes after each write
+    private readonly ArrayBufferWriter<char> finished = new(); // written at once, because the output flushes after each write
     private long length;
     private char previous;
 
@@ -97,22 +99,20 @@ internal sealed class GuardedOutput(TextWriter output, string commandToken, bool
     {
         var text = line.ToString();
         line.Clear();
-        if (text.StartsWith(commandToken, StringComparison.Ordinal))
-            finished.Append(text, commandToken.Length, text.Length - commandToken.Length);
-        else if (length <= MaxLineLength)
-            finished.Append(Harmless(text));
-        else
-            finished.Append(Harmless(text)).Append(" … [cut: the line has ").Append(length).Append(" characters]");
-        finished.Append(output.NewLine);
+        var isCommand = text.StartsWith(commandToken, StringComparison.Ordinal);
+        finished.Write(isCommand ? text.AsSpan(commandToken.Length) : Harmless(text));
+        if (length > MaxLineLength && !isCommand)
+            finished.Write(string.Create(CultureInfo.InvariantCulture, $" … [cut: the line has {length} characters]"));
+        finished.Write(output.NewLine);
         length = 0;
     }
 
     private void WriteFinished()
     {
-        if (finished.Length == 0)
+        if (finished.WrittenCount == 0)
             return;
-        output.Write(finished.ToString());
-        finished.Clear();
+        output.Write(finished.WrittenSpan);
+        finished.ResetWrittenCount();
     }
 
     private string Harmless(string text) => isPipeline ? ForeignText.Defuse(text) : ForeignText.StripControls(text);

@@ -27,7 +27,7 @@ public sealed partial class JobWatch(
 )
 {
     private const int Interrupted = 130;
-    private const int LongestBatch = 1000; // lines
+    private const int LongestBatch = 32 * 1024; // characters: longer texts are large objects for the garbage collector
 
     /// <summary>Streams the log, downloads the artifacts, reports the metrics and writes the outcome.</summary>
     /// <param name="context">The run.</param>
@@ -112,7 +112,7 @@ public sealed partial class JobWatch(
     private Task StreamAsync(BuildContext context, WorkspaceClient workspace, string job, InterruptionLog interruptions) =>
         display.TrackAsync(context, async tracker =>
         {
-            var lines = new List<string>();
+            var (lines, length) = (new List<string>(), 0);
             await using var events = new JobFollower(workspace, timeProvider: time)
                 .FollowAsync(job, context.Cancellation)
                 .GetAsyncEnumerator(context.Cancellation);
@@ -120,15 +120,17 @@ public sealed partial class JobWatch(
             {
                 var next = events.MoveNextAsync();
                 // Lines are written together before a wait, and not one by one: a job may print millions.
-                if (!next.IsCompleted || lines.Count == LongestBatch)
+                if (!next.IsCompleted || length >= LongestBatch)
                 {
                     tracker.Say(lines);
                     lines.Clear();
+                    length = 0;
                 }
 
                 if (!await next)
                     break;
                 lines.Add(Describe(events.Current));
+                length += lines[^1].Length + 1;
                 interruptions.Add(events.Current);
                 if (
                     events.Current is JobLogLine line

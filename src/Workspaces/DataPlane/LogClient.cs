@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Http.Headers;
 using Azure;
 using Azure.Core;
@@ -21,7 +22,13 @@ internal sealed class LogClient(HttpPipeline pipeline)
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <exception cref="RequestFailedException">Any other response; 401, 403 and 404 mean a URL that has expired or does not work
     /// yet.</exception>
-    public async Task<LogEnd> ReadAsync(Uri url, long offset, int length, Stream target, CancellationToken cancellationToken)
+    public async Task<LogEnd> ReadAsync(
+        Uri url,
+        long offset,
+        int length,
+        ArrayBufferWriter<byte> target,
+        CancellationToken cancellationToken
+    )
     {
         using var message = pipeline.CreateMessage();
         message.Request.Method = RequestMethod.Get;
@@ -36,7 +43,7 @@ internal sealed class LogClient(HttpPipeline pipeline)
             case 206:
                 var (start, total) = ReadContentRange(response);
                 var end = await CopyAsync(response, offset - (start ?? offset), length, target, cancellationToken);
-                return end == LogEnd.Reached && total is { } whole && whole > offset + target.Length && target.Length > 0
+                return end == LogEnd.Reached && total is { } whole && whole > offset + target.WrittenCount && target.WrittenCount > 0
                     ? LogEnd.NotReached
                     : end;
             case 200: // the server ignores ranges and sent everything
@@ -53,7 +60,7 @@ internal sealed class LogClient(HttpPipeline pipeline)
         Response response,
         long skip,
         long limit,
-        Stream target,
+        IBufferWriter<byte> target,
         CancellationToken cancellationToken
     )
     {
@@ -68,7 +75,7 @@ internal sealed class LogClient(HttpPipeline pipeline)
             var from = (int)Math.Min(skip, read);
             skip -= from;
             var room = (int)Math.Min(read - from, limit);
-            target.Write(buffer, from, room);
+            target.Write(buffer.AsSpan(from, room));
             limit -= room;
             if (room < read - from)
                 return LogEnd.NotReached;

@@ -15,7 +15,8 @@ namespace Workspaces.Logs;
 internal sealed class JobLog(string file, LogClient client)
 {
     private readonly LogLines splitter = new();
-    private readonly List<string> lines = [];
+    private List<string> lines = [];
+    private List<string> taken = [];
     private readonly List<string> candidates = [];
     private readonly List<LogTail> finished = [];
     private readonly Queue<LogTail> rotated = new();
@@ -54,36 +55,38 @@ internal sealed class JobLog(string file, LogClient client)
         if (candidates.Count > 0 && !await JoinAsync(urls, cancellationToken))
             return LogStep.Nothing;
 
-        current.Commit(splitter, lines.Add);
+        current.Commit(splitter, Add);
         return rotated.TryPeek(out var old)
             ? await ReadRotatedAsync(old, urls, cancellationToken)
             : await ReadCurrentAsync(urls, cancellationToken);
     }
 
-    /// <summary>Returns the lines that arrived since the last call.</summary>
+    /// <summary>Returns the lines that arrived since the last call, in a list that the next call reuses.</summary>
     public IReadOnlyList<string> TakeLines()
     {
-        string[] taken = [.. lines];
-        lines.Clear();
+        taken.Clear();
+        (taken, lines) = (lines, taken);
         return taken;
     }
 
     /// <summary>Completes the log after the job has ended: adds the remaining bytes, and the last line even without a line break.</summary>
     public async Task FinishAsync(IReadOnlyDictionary<string, string> urls, CancellationToken cancellationToken)
     {
-        current.Commit(splitter, lines.Add);
-        splitter.Finish(lines.Add);
+        current.Commit(splitter, Add);
+        splitter.Finish(Add);
 
         // A file that was treated as rotated but grew nevertheless must not lose its new lines.
         foreach (var old in finished.Where(tail => tail.LastFault is null))
         {
             if (urls.TryGetValue(old.File, out var url) && (await old.ReadAsync(new Uri(url), cancellationToken)).HasNewBytes)
             {
-                old.Commit(splitter, lines.Add);
-                splitter.Finish(lines.Add);
+                old.Commit(splitter, Add);
+                splitter.Finish(Add);
             }
         }
     }
+
+    private void Add(string line) => lines.Add(line);
 
     /// <returns>False when it is still unknown whether the log was rotated.</returns>
     private async Task<bool> JoinAsync(IReadOnlyDictionary<string, string> urls, CancellationToken cancellationToken)
@@ -116,7 +119,7 @@ internal sealed class JobLog(string file, LogClient client)
             return LogStep.Nothing;
 
         var (end, hasNewBytes) = await old.ReadAsync(new Uri(url), cancellationToken);
-        old.Commit(splitter, lines.Add);
+        old.Commit(splitter, Add);
         if (end is null ? old.Faults < attempts : old.MayBeReplaced && !old.IsReplaced)
             return new LogStep(hasNewBytes, ReadAgain: false);
 
@@ -125,7 +128,7 @@ internal sealed class JobLog(string file, LogClient client)
             finished.Add(rotated.Dequeue());
             if (hasLostNode && rotated.Count == 0)
             {
-                splitter.Finish(lines.Add);
+                splitter.Finish(Add);
                 hasLostNode = false;
             }
         }
@@ -141,7 +144,7 @@ internal sealed class JobLog(string file, LogClient client)
         var (end, hasNewBytes) = await current.ReadAsync(new Uri(url), cancellationToken);
         if (current.IsReplaced)
         {
-            splitter.Finish(lines.Add);
+            splitter.Finish(Add);
             current = new LogTail(file, client);
             return new LogStep(HasNewBytes: true, ReadAgain: false);
         }

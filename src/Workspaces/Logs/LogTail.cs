@@ -1,3 +1,4 @@
+using System.Buffers;
 using Azure;
 using Workspaces.DataPlane;
 using Workspaces.Errors;
@@ -16,7 +17,9 @@ internal sealed class LogTail(string file, LogClient client)
     private const int ShorterResponses = 3;
 
     private byte[] head = [];
-    private byte[] pending = [];
+
+    // The bytes of the last read. Its memory is kept: a new one of this size for each read costs more than all that is done with it.
+    private readonly ArrayBufferWriter<byte> pending = new();
     private int shorterResponses;
 
     /// <summary>Gets the name in the job's artifacts.</summary>
@@ -41,11 +44,11 @@ internal sealed class LogTail(string file, LogClient client)
     /// <returns>The end of the read, and whether bytes arrived; no end when the read failed.</returns>
     public async Task<(LogEnd? End, bool HasNewBytes)> ReadAsync(Uri url, CancellationToken cancellationToken)
     {
-        using var part = new MemoryStream();
+        pending.ResetWrittenCount();
         LogEnd? end = null;
         try
         {
-            end = await client.ReadAsync(url, Offset, LogClient.PartLength, part, cancellationToken);
+            end = await client.ReadAsync(url, Offset, LogClient.PartLength, pending, cancellationToken);
             (Faults, LastFault) = (0, null);
             shorterResponses = end == LogEnd.Shorter ? shorterResponses + 1 : 0;
         }
@@ -55,17 +58,18 @@ internal sealed class LogTail(string file, LogClient client)
             LastFault = error;
         }
 
-        pending = part.ToArray();
-        return (end, pending.Length > 0);
+        return (end, pending.WrittenCount > 0);
     }
 
     /// <summary>Commits the bytes of the last read, including those before a broken connection. The next read begins after them.</summary>
     public void Commit(LogLines lines, Action<string> add)
     {
-        head = [.. head, .. pending.Take(HeadLength - head.Length)];
-        lines.Append(pending, add);
-        Offset += pending.Length;
-        pending = [];
+        var bytes = pending.WrittenSpan;
+        if (head.Length < HeadLength)
+            head = [.. head, .. bytes[..Math.Min(bytes.Length, HeadLength - head.Length)]];
+        lines.Append(bytes, add);
+        Offset += bytes.Length;
+        pending.ResetWrittenCount();
     }
 
     /// <summary>Returns whether the file at <paramref name="url"/> has the same first bytes; null when it could not be read.</summary>
@@ -76,12 +80,12 @@ internal sealed class LogTail(string file, LogClient client)
             return true; // nothing was committed that could be lost or repeated
         }
 
-        using var other = new MemoryStream();
+        var other = new ArrayBufferWriter<byte>(head.Length);
         try
         {
             await client.ReadAsync(url, 0, head.Length, other, cancellationToken);
             (Faults, LastFault) = (0, null);
-            return other.ToArray().AsSpan().SequenceEqual(head);
+            return other.WrittenSpan.SequenceEqual(head);
         }
         catch (Exception error) when (IsFault(error, cancellationToken))
         {
@@ -94,7 +98,7 @@ internal sealed class LogTail(string file, LogClient client)
     /// <summary>Returns this file under its new name after a rotation.</summary>
     public LogTail Renamed(string name)
     {
-        pending = []; // these bytes may belong to either file
+        pending.ResetWrittenCount(); // these bytes may belong to either file
         File = name;
         shorterResponses = 0;
         return this;
