@@ -206,7 +206,7 @@ public sealed class EmulatorHost : IAsyncDisposable
         application.UseMiddleware<AccountHosts>();
         application.UseMiddleware<FaultMiddleware>();
         application.UseMiddleware<RecordingMiddleware>();
-        application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = RequestFailures.RespondAsync });
+        application.UseExceptionHandler(RequestFailures.Options);
         application.UseMiddleware<ScriptedResponseMiddleware>();
         application.UseMiddleware<Authentication>();
         application.UseRouting();

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Files;
 using WorkspaceEmulator.Wire.Errors;
 
@@ -8,9 +9,23 @@ namespace WorkspaceEmulator.Hosting;
 /// <summary>Responds to requests that ended in an exception.</summary>
 internal static class RequestFailures
 {
-    public static Task RespondAsync(HttpContext context)
+    /// <summary>Gets how exceptions become responses. Only what the emulator cannot explain to the client is in its output.</summary>
+    public static ExceptionHandlerOptions Options { get; } =
+        new()
+        {
+            ExceptionHandler = RespondAsync,
+            SuppressDiagnosticsCallback = failed => Explain(failed.HttpContext, failed.Exception) is not null,
+        };
+
+    private static Task RespondAsync(HttpContext context)
     {
-        var response = context.Features.Get<IExceptionHandlerFeature>()?.Error switch
+        var response = Explain(context, context.Features.Get<IExceptionHandlerFeature>()?.Error);
+        response ??= ArmErrors.Of(500, "InternalServerError", "The emulator failed on this request; its output says why.");
+        return response.ExecuteAsync(context);
+    }
+
+    private static JsonHttpResult<ArmErrorResponse>? Explain(HttpContext context, Exception? failure) =>
+        failure switch
         {
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => ArmErrors.Of(
                 StatusCodes.Status413PayloadTooLarge,
@@ -27,11 +42,8 @@ internal static class RequestFailures
                 "InsufficientStorage",
                 $"The emulator could not store this: {error.Message}. Free space there and repeat the request."
             ),
-            // The details are in the emulator's output.
-            _ => ArmErrors.Of(500, "InternalServerError", "The emulator failed on this request; its output says why."),
+            _ => null,
         };
-        return response.ExecuteAsync(context);
-    }
 
     // .NET reports the operating system's error number in this place.
     private static bool IsFull(IOException error) =>

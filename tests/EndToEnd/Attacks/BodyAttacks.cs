@@ -54,6 +54,13 @@ public static class BodyAttacks
             "400"
         ),
         Raw("a negative length", "400.", "POST /oauth2/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n", "400"),
+        Raw(
+            "a chunk of more bytes than a number holds",
+            "400.",
+            "POST /oauth2/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\nab",
+            "400"
+        ),
         Raw("bytes that are not HTTP", "400.", "\u0001\u0002\u0003\r\n\r\n", "400"),
     ];
 

@@ -21,6 +21,7 @@ public sealed class Target : IAsyncLifetime
     private readonly string root = Directory.CreateTempSubdirectory("attacks-").FullName;
     private readonly StringBuilder output = new();
     private Process? process;
+    private int shown; // characters of the output that were looked at
     private HttpClient? client;
 
     /// <summary>Gets the size of a file system of its own for the state, in MiB; null for a plain folder.</summary>
@@ -310,10 +311,13 @@ public sealed class Target : IAsyncLifetime
         Assert.Equal(Secret, File.ReadAllText(OutsideFile));
     }
 
-    /// <summary>Fails when the emulator no longer serves requests.</summary>
+    /// <summary>Fails when the emulator no longer serves requests, or met something that it has no words for.</summary>
     public async Task ServesAsync()
     {
         OutsideIsUntouched();
+        var added = Output[shown..];
+        shown += added.Length;
+        Assert.DoesNotContain(added.Split('\n'), line => line.StartsWith("fail: ", StringComparison.Ordinal));
         await ExpectAsync(200, HttpMethod.Get, "emulator/status");
     }
 
