@@ -32,16 +32,20 @@ close $begins;
 1 until defined sysread($begun, my $none, 1); # A signal interrupts it.
 syswrite(STDERR, "started\n");
 
-# Returns 0 while children run, and -1 when none is left. Orphans of the job are children too, so this is exact, unlike a walk
-# through /proc: a process that starts another one and ends at once is in neither place when it is looked for.
+# Returns 0 while children run, and -1 when none is left: of all children for -1, of those in a process group for its negative id.
+# Orphans of the job are children too, so this is exact, unlike a walk through /proc: a process that starts another one and ends
+# at once is in neither place when it is looked for.
 sub reap {
+    my ($which) = @_;
     my $ended;
-    while (($ended = waitpid(-1, 1)) > 0) {
+    while (($ended = waitpid($which, 1)) > 0) {
         my $code = $? & 127 ? 128 + ($? & 127) : $? >> 8;
         syswrite(STDERR, "ended $code\n") if $ended == $child;
     }
     return $ended;
 }
+
+my %groups = ($child => 1); # the process groups of the job that were seen
 
 # Finds the processes below this one. A child is signalled as soon as it is read: one that forks and ends is gone a moment later.
 sub alive {
@@ -51,10 +55,12 @@ sub alive {
     for my $id (sort { $b <=> $a } grep { /^\d+$/ } readdir $processes) {
         open(my $stat, '<', "/proc/$id/stat") or next;
         my $line = do { local $/; <$stat> };
-        next unless defined $line and $line =~ /^\d+ \(.*\) (\S) (\d+)/s;
+        next unless defined $line and $line =~ /^\d+ \(.*\) (\S) (\d+) (\d+)/s;
         next if $1 eq 'Z' or $1 eq 'X';
         $parent{$id} = $2;
-        $signalled->($id) if $2 == $$;
+        next unless $2 == $$;
+        $groups{$3} = 1;
+        $signalled->($id);
     }
     $found{$$} = 1;
     my $grown = 1;
@@ -70,7 +76,7 @@ sub alive {
 
 my $is_released = 0; # The emulator has ended what it found, with a time to end, and whatever is left has none.
 while (1) {
-    reap();
+    reap(-1);
     my $ready = '';
     vec($ready, fileno(STDIN), 1) = 1;
     vec($ready, fileno($woken), 1) = 1;
@@ -81,9 +87,11 @@ while (1) {
     $is_released = 1;
 }
 my ($end, %told) = ($is_released ? 0 : time + $grace);
-while (reap() != -1) {
+while (reap(-1) != -1) {
     my $is_over = time >= $end;
     my $signal = sub { kill($is_over ? 'KILL' : 'TERM', $_[0]) if $is_over or !$told{$_[0]}++; };
     $signal->($_) for alive($signal);
+    # No process forks out of a group while the group is killed. A child of this process in it shows that the id is the job's.
+    for my $group ($is_over ? keys %groups : ()) { kill('KILL', -$group) if $group != getpgrp and reap(-$group) == 0; }
     select(undef, undef, undef, $is_over ? 0.005 : 0.05);
 }
