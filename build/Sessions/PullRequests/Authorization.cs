@@ -2,7 +2,6 @@ using System.Text.Json;
 using Build.CommandLine;
 using Build.CommandLine.Groups.Pipelines;
 using Build.Log;
-using CodeHosts.Comments;
 using CodeHosts.Facts;
 using CodeHosts.Gate;
 using CodeHosts.Text;
@@ -12,7 +11,7 @@ using Experiments.Records;
 namespace Build.Sessions.PullRequests;
 
 /// <summary>Reads the facts of an event, lets the gate decide, and passes the decision on.</summary>
-public sealed class Authorization(CommandArguments arguments, HostSession hosts, TimeProvider time)
+public sealed class Authorization(CommandArguments arguments, HostSession hosts)
 {
     /// <summary>Decides. A refusal is not a failure: the reason is in the log, in the summary and in the outputs.</summary>
     /// <exception cref="CodeHosts.Http.CodeHostException">The host refused or did not respond.</exception>
@@ -37,7 +36,8 @@ public sealed class Authorization(CommandArguments arguments, HostSession hosts,
                 decision.Again,
                 decision.Job,
                 request.Trigger == Trigger.Labeled && decision.Decision == Decision.Launch ? request.Label : null,
-                decision.WhyNoImage
+                decision.WhyNoImage,
+                request.MostLaunches
             )
         );
         Describe(context, decision);
@@ -56,12 +56,8 @@ public sealed class Authorization(CommandArguments arguments, HostSession hosts,
             return 0;
         }
 
-        var comment = await hosts.OpenComment(context).FindAsync(pull.Number, context.Cancellation);
         var isAgain = request.Command is { Again: true };
-        return CommentText
-            .Read(comment?.Body)
-            .Jobs.Where(job => job.IsRunning(time.GetUtcNow()))
-            .Count(job => isAgain || job.Commit != pull.Head || !request.Experiments.Any(one => one.IsSame(job.ExpConfig, job.Overrides)));
+        return await hosts.OpenClaims(context).CountAsync(pull.Number, pull.Head, request.Experiments, isAgain, context.Cancellation);
     }
 
     private static void Describe(BuildContext context, LaunchDecision decision)

@@ -13,6 +13,7 @@ namespace Build.Sessions.PullRequests;
 /// <param name="Job">The job that is cancelled; null for all of the pull request.</param>
 /// <param name="Label">The label of the request, which is removed once the run has started; null for a comment or an approval.</param>
 /// <param name="WhyNoImage">Reason why no image is needed; null when one is.</param>
+/// <param name="MostLaunches">The most jobs of the pull request at a time.</param>
 public sealed record AuthorizedLaunch(
     Decision Decision,
     string Rule,
@@ -23,7 +24,8 @@ public sealed record AuthorizedLaunch(
     bool Again,
     string? Job,
     string? Label,
-    string? WhyNoImage
+    string? WhyNoImage,
+    int MostLaunches
 )
 {
     /// <summary>The name of the file.</summary>

@@ -22,7 +22,10 @@ public sealed class HostSession(CommandArguments arguments, TimeProvider time)
     }
 
     /// <summary>Opens the one comment of a pull request.</summary>
-    public CommentPublisher OpenComment(BuildContext context) => new(Open(context));
+    public CommentPublisher OpenComment(BuildContext context) => new(Open(context), time);
+
+    /// <summary>Opens the launches of a pull request that are under way.</summary>
+    public LaunchClaims OpenClaims(BuildContext context) => new(Open(context), OpenComment(context), time);
 
     /// <summary>Opens the event for which the pipeline runs.</summary>
     /// <exception cref="CodeHostException">The event cannot be read.</exception>

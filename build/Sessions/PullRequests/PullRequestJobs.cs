@@ -18,11 +18,36 @@ public sealed partial class PullRequestJobs(HostSession hosts, WorkspaceSession 
 
     private static readonly string[] Headings = ["job", "experiment", "commit", "status"];
 
-    /// <summary>Adds started jobs to the comment.</summary>
-    public async Task RememberAsync(BuildContext context, int number, IReadOnlyList<LaunchedJob> jobs)
+    /// <summary>Claims the experiments of a launch, so that another one at the same moment counts them, before anything is submitted.</summary>
+    /// <exception cref="CakeException">The pull request would have more jobs at a time than it may; nothing was submitted.</exception>
+    public async Task<LaunchClaim> ClaimAsync(BuildContext context, int number, AuthorizedLaunch launch, bool isAgain)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var change = await hosts.OpenComment(context).PublishAsync(number, text => Update(text, jobs), context.Cancellation);
+        ArgumentNullException.ThrowIfNull(launch);
+        return await hosts
+                .OpenClaims(context)
+                .ClaimAsync(number, launch.Commit!, launch.Experiments, isAgain, launch.MostLaunches, context.Cancellation)
+            ?? throw new CakeException(
+                "Another launch came first, and nothing was submitted: the pull request would have more than "
+                    + $"{launch.MostLaunches} {(launch.MostLaunches == 1 ? "job" : "jobs")} at a time. Request the run again when one has "
+                    + "ended, or cancel one (/cancel). A comment of a launch whose run was killed can be deleted by hand."
+            );
+    }
+
+    /// <summary>Adds the jobs of a launch to the comment, and ends its claim.</summary>
+    public async Task FinishAsync(BuildContext context, int number, LaunchClaim claim, IReadOnlyList<LaunchedJob> jobs)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var change = await hosts.OpenClaims(context).FinishAsync(number, claim, jobs, Update, context.Cancellation);
+        if (jobs.Count > 0)
+            Report(context, change, jobs);
+    }
+
+    private async Task RememberAsync(BuildContext context, int number, IReadOnlyList<LaunchedJob> jobs) =>
+        Report(context, await hosts.OpenComment(context).PublishAsync(number, text => Update(text, jobs), context.Cancellation), jobs);
+
+    private static void Report(BuildContext context, CommentChange change, IReadOnlyList<LaunchedJob> jobs)
+    {
         context.Report("Comment", change.ToString().ToLowerInvariant());
         context.Summarize("Launched", Table(jobs));
     }

@@ -30,7 +30,8 @@ public sealed class TrainingLaunch(
     private static readonly TimeSpan LongestQueue = TimeSpan.FromHours(12);
 
     /// <summary>Submits every job, says so on the pull request, and follows them unless <c>--wait=false</c>.</summary>
-    /// <exception cref="CakeException">The checkout is another commit, or a job could not be started or failed.</exception>
+    /// <exception cref="CakeException">The checkout is another commit, another launch came first, or a job could not be started or
+    /// failed.</exception>
     /// <exception cref="ConfigException">An exp_config is faulty; nothing was started.</exception>
     public async Task StartAsync(BuildContext context, AuthorizedLaunch launch)
     {
@@ -41,21 +42,26 @@ public sealed class TrainingLaunch(
         var configurations = launch.Experiments.Select(experiment => (experiment, Read(context, experiment))).ToList();
         var started = new List<LaunchedJob>();
         var failed = new List<string>();
-        foreach (var (experiment, configuration) in configurations)
+        var claim = launch.PullRequest is { } claimed ? await jobs.ClaimAsync(context, claimed, launch, IsAgain(launch)) : null;
+        try
         {
-            if (await SubmitAsync(context, launch, experiment, configuration) is { } job)
-                started.Add(job);
-            else
-                failed.Add(experiment.ExpConfig);
+            foreach (var (experiment, configuration) in configurations)
+            {
+                if (await SubmitAsync(context, launch, experiment, configuration) is { } job)
+                    started.Add(job);
+                else
+                    failed.Add(experiment.ExpConfig);
+            }
+        }
+        finally
+        {
+            if (claim is not null)
+                await jobs.FinishAsync(context, launch.PullRequest!.Value, claim, started);
         }
 
         Output(context, started);
-        if (launch.PullRequest is { } number && started.Count > 0)
-        {
-            await jobs.RememberAsync(context, number, started);
-            if (launch.Label is { } label)
-                await host.RemoveLabelAsync(number, label, context.Cancellation);
-        }
+        if (launch is { PullRequest: { } number, Label: { } label } && started.Count > 0)
+            await host.RemoveLabelAsync(number, label, context.Cancellation);
 
         if (arguments.Get(TrainArguments.Wait))
             failed.AddRange(await FollowAsync(context, started));
@@ -88,6 +94,8 @@ public sealed class TrainingLaunch(
         }
     }
 
+    private bool IsAgain(AuthorizedLaunch launch) => launch.Again || arguments.Get(LaunchArguments.Again);
+
     private Configuration Read(BuildContext context, RequestedExperiment experiment) =>
         ConfigurationReader.Read(
             context.Root,
@@ -104,7 +112,6 @@ public sealed class TrainingLaunch(
     )
     {
         context.Report("Launch", $"{experiment.ExpConfig} at commit {SafeText.Show(launch.Commit, 12)}");
-        var isAgain = launch.Again || arguments.Get(LaunchArguments.Again);
         var command = HostProgram.Command(
             context,
             [
@@ -114,7 +121,7 @@ public sealed class TrainingLaunch(
                 "--wait=false",
                 // A job of any pull request may push to the repository of pull requests, so nothing of it is trained.
                 $"--image-repository={configuration.Environment.ImageRepository}",
-                .. isAgain ? ["--rerun"] : (string[])[],
+                .. IsAgain(launch) ? ["--rerun"] : (string[])[],
                 .. Forwarded(BudgetArguments.MaxPrice, BudgetArguments.MaxMinutes, PriceArguments.NodePrice, SignInArguments.Credential),
             ]
         );

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Core;
@@ -90,7 +91,9 @@ internal sealed class AzureHost(AzureRepository repository) : ICodeHost
                 .SelectMany(thread => thread.Items("comments").Select(comment => (Thread: thread, Comment: comment)))
                 .Where(pair => !pair.Comment.IsTrue("isDeleted") && pair.Comment.Text("commentType") != "system")
                 .Select(pair => ReadComment(pair.Thread, pair.Comment))
-                .OrderBy(comment => comment.Written),
+                .OrderBy(comment => comment.Written)
+                // Two of the same moment.
+                .ThenBy(comment => long.Parse(comment.Id.Split('/')[0], CultureInfo.InvariantCulture)),
         ];
     }
 
@@ -125,10 +128,15 @@ internal sealed class AzureHost(AzureRepository repository) : ICodeHost
     public async Task<bool> UpdateCommentAsync(int number, HostComment comment, string body, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(comment);
-        var (thread, id) = (comment.Id.Split('/')[0], comment.Id.Split('/')[1]);
-        var path = Pull(number, $"threads/{thread}/comments/{id}");
-        var response = await client.SendAsync(RequestMethod.Patch, path, new JsonObject { ["content"] = body }, [404], cancellationToken);
+        var content = new JsonObject { ["content"] = body };
+        var response = await client.SendAsync(RequestMethod.Patch, Pull(number, PathOf(comment)), content, [404], cancellationToken);
         return response.Status != 404 && !response.Body.IsTrue("isDeleted");
+    }
+
+    public Task DeleteCommentAsync(int number, HostComment comment, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(comment);
+        return client.SendAsync(RequestMethod.Delete, Pull(number, PathOf(comment)), body: null, [404], cancellationToken);
     }
 
     public async Task SetStatusAsync(int number, string commit, VerdictStatus status, CancellationToken cancellationToken)
@@ -177,6 +185,8 @@ internal sealed class AzureHost(AzureRepository repository) : ICodeHost
 
     private string Pull(int number, string? rest = null) =>
         $"{repository.Path}/pullRequests/{number}{(rest is null ? "" : $"/{rest}")}?{AzureRepository.Version}";
+
+    private static string PathOf(HostComment comment) => comment.Id.Split('/') is [var thread, var id] ? $"threads/{thread}/comments/{id}" : "";
 
     private static ChangedFile? ReadChange(JsonElement entry)
     {

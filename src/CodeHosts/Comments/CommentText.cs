@@ -1,8 +1,6 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using CodeHosts.Text;
-using Experiments.Json;
 
 namespace CodeHosts.Comments;
 
@@ -15,6 +13,8 @@ public sealed partial class CommentText
     public const string Marker = "<!-- model-training:verdict -->";
 
     private const string Heading = "## Model training";
+
+    private const string JobState = "jobs";
 
     private const int MostJobs = 40;
 
@@ -29,8 +29,7 @@ public sealed partial class CommentText
     {
         var comment = new CommentText();
         var text = (body ?? "").ReplaceLineEndings("\n");
-        if (State().Match(text) is { Success: true } state)
-            comment.Jobs = ReadJobs(state.Groups["state"].Value);
+        comment.Jobs = ReadJobs(text);
         foreach (Match section in Section().Matches(text))
             comment.sections.Add((section.Groups["name"].Value, section.Groups["text"].Value.Trim('\n')));
         return comment;
@@ -56,7 +55,23 @@ public sealed partial class CommentText
     public void Set(LaunchedJob job)
     {
         ArgumentNullException.ThrowIfNull(job);
-        Jobs = [.. Jobs.Where(known => known.Job != job.Job).Append(job).TakeLast(MostJobs)];
+        Jobs = Jobs.Any(known => known.Job == job.Job)
+            ? [.. Jobs.Select(known => known.Job == job.Job ? job : known)]
+            : [.. Jobs.Append(job).TakeLast(MostJobs)];
+    }
+
+    /// <summary>Adds the jobs that are not known yet.</summary>
+    internal void AddMissing(IEnumerable<LaunchedJob> jobs)
+    {
+        foreach (var job in jobs.Where(job => !Jobs.Any(known => known.Job == job.Job)))
+            Set(job);
+    }
+
+    /// <summary>Adds the jobs and sections that are not known yet.</summary>
+    internal void AddMissing(CommentText other)
+    {
+        AddMissing(other.Jobs);
+        sections.AddRange(other.sections.Where(section => !sections.Any(known => known.Name == section.Name)));
     }
 
     /// <summary>Returns the whole comment.</summary>
@@ -95,7 +110,7 @@ public sealed partial class CommentText
     {
         var body = new StringBuilder().Append(Marker).Append('\n');
         if (Jobs.Count > 0)
-            body.Append("<!-- model-training:jobs ").Append(WriteJobs(Jobs)).Append(" -->\n");
+            body.Append(HiddenState.Write(JobState, Jobs));
         body.Append(Heading).Append('\n');
         foreach (var (name, text) in shown)
             body.Append($"\n<!-- model-training:section {name} -->\n{text}\n<!-- model-training:end -->\n");
@@ -110,43 +125,22 @@ public sealed partial class CommentText
         return key.Length == 0 ? "-" : key;
     }
 
-    // Base64 holds no character that ends the hidden comment, and is not mistaken for text.
-    private static string WriteJobs(IReadOnlyList<LaunchedJob> jobs) =>
-        Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(jobs, RecordJson.Compact));
-
-    private static IReadOnlyList<LaunchedJob> ReadJobs(string state)
-    {
-        try
-        {
-            var jobs = JsonSerializer.Deserialize<IReadOnlyList<LaunchedJob?>>(Convert.FromBase64String(state), RecordJson.Compact) ?? [];
-            return
-            [
-                .. jobs.OfType<LaunchedJob>()
-                    .Where(job =>
-                        job
-                            is {
-                                Job: not null,
-                                ExpConfig: not null,
-                                Overrides: not null,
-                                EnvironmentFile: not null,
-                                Commit: not null,
-                                Status: not null
-                            }
-                    ),
-            ];
-        }
-        catch (Exception exception) when (exception is FormatException or JsonException)
-        {
-            return []; // Someone edited the comment. The jobs are still in the workspace, under the same names.
-        }
-    }
-
-    [GeneratedRegex(
-        "^<!-- model-training:jobs (?<state>[A-Za-z0-9+/=]+) -->$",
-        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000
-    )]
-    private static partial Regex State();
+    private static IReadOnlyList<LaunchedJob> ReadJobs(string text) =>
+        [
+            .. (HiddenState.Read<IReadOnlyList<LaunchedJob?>>(text, JobState) ?? [])
+                .OfType<LaunchedJob>()
+                .Where(job =>
+                    job
+                        is {
+                            Job: not null,
+                            ExpConfig: not null,
+                            Overrides: not null,
+                            EnvironmentFile: not null,
+                            Commit: not null,
+                            Status: not null
+                        }
+                ),
+        ];
 
     [GeneratedRegex(
         "^<!-- model-training:section (?<name>[A-Za-z0-9._-]+) -->\n(?<text>.*?)\n<!-- model-training:end -->$",

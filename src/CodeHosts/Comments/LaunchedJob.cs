@@ -9,6 +9,7 @@ namespace CodeHosts.Comments;
 /// <param name="Until">The latest time at which the job ends, by its own time limit.</param>
 /// <param name="Status">The last status that was read.</param>
 /// <param name="Page">Its page in the studio; null without one.</param>
+/// <param name="Claim">The claim of the launch that submitted it.</param>
 public sealed record LaunchedJob(
     string Job,
     string ExpConfig,
@@ -17,7 +18,8 @@ public sealed record LaunchedJob(
     string Commit,
     DateTimeOffset Until,
     string Status,
-    string? Page
+    string? Page,
+    string? Claim = null
 )
 {
     private static readonly string[] Ends = ["Completed", "Failed", "Canceled", "Missing"];

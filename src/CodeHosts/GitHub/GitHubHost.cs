@@ -126,6 +126,13 @@ internal sealed class GitHubHost(GitHubRepository repository, string? author) : 
         return response.Status is not (404 or 410);
     }
 
+    public Task DeleteCommentAsync(int number, HostComment comment, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(comment);
+        var path = $"{repository.Path}/issues/comments/{comment.Id}";
+        return client.SendAsync(RequestMethod.Delete, path, body: null, [404, 410], cancellationToken);
+    }
+
     public Task SetStatusAsync(int number, string commit, VerdictStatus status, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(status);

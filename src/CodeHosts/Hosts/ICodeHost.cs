@@ -28,7 +28,7 @@ public interface ICodeHost
     /// <summary>Reads when the branch of a pull request was last pushed to, by the host's clock; null when the host does not say.</summary>
     Task<DateTimeOffset?> FindLastPushAsync(PullRequest pullRequest, CancellationToken cancellationToken);
 
-    /// <summary>Lists the comments of a pull request, the oldest first.</summary>
+    /// <summary>Lists the comments of a pull request, the oldest first; the order of two comments is the same in every list.</summary>
     Task<IReadOnlyList<HostComment>> ListCommentsAsync(int number, CancellationToken cancellationToken);
 
     /// <summary>Returns the id of the account whose token is used, which is the author of the comment.</summary>
@@ -40,6 +40,9 @@ public interface ICodeHost
     /// <summary>Replaces the text of a comment.</summary>
     /// <returns>False when the comment no longer exists.</returns>
     Task<bool> UpdateCommentAsync(int number, HostComment comment, string body, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a comment; a missing comment is not an error.</summary>
+    Task DeleteCommentAsync(int number, HostComment comment, CancellationToken cancellationToken);
 
     /// <summary>Sets the status that a pull request shows for a commit.</summary>
     Task SetStatusAsync(int number, string commit, VerdictStatus status, CancellationToken cancellationToken);

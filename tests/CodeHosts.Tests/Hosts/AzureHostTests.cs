@@ -58,7 +58,7 @@ public sealed class AzureHostTests : IAsyncLifetime
     [Fact]
     public async Task PublishAsync_EditsTheOneComment_AndRecreatesItWhenDeleted()
     {
-        var publisher = new CommentPublisher(test.Open());
+        var publisher = new CommentPublisher(test.Open(), test.Time);
 
         Assert.Equal(CommentChange.Created, await PublishAsync(publisher, "first"));
         Assert.Equal(CommentChange.Edited, await PublishAsync(publisher, "second"));

@@ -82,7 +82,7 @@ public sealed class GitHubHostTests : IAsyncLifetime
     {
         foreach (var index in Enumerable.Range(0, 130))
             server.Comment("octocat", $"comment {index}");
-        var publisher = new CommentPublisher(test.Open());
+        var publisher = new CommentPublisher(test.Open(), test.Time);
 
         Assert.Equal(CommentChange.Created, await PublishAsync(publisher, "first"));
         Assert.Equal(CommentChange.Edited, await PublishAsync(publisher, "second"));
@@ -95,14 +95,14 @@ public sealed class GitHubHostTests : IAsyncLifetime
     [Fact]
     public async Task PublishAsync_FindsTheComment_AfterAForcePushAReopeningAndAnotherAttempt()
     {
-        await PublishAsync(new CommentPublisher(test.Open()), "first");
+        await PublishAsync(new CommentPublisher(test.Open(), test.Time), "first");
         server.Push(new string('b', 40));
         server.PullRequest.State = "closed";
         server.PullRequest.State = "open";
         // A later run is another process: nothing is remembered but what GitHub has.
         var later = new TestHost(server.Variables);
 
-        Assert.Equal(CommentChange.Edited, await PublishAsync(new CommentPublisher(later.Open()), "second"));
+        Assert.Equal(CommentChange.Edited, await PublishAsync(new CommentPublisher(later.Open(), later.Time), "second"));
         Assert.Single(server.PullRequest.Comments);
     }
 
@@ -111,7 +111,7 @@ public sealed class GitHubHostTests : IAsyncLifetime
     {
         server.Comment("mallory", CommentText.Marker + "\n## Model training\n");
 
-        Assert.Equal(CommentChange.Created, await PublishAsync(new CommentPublisher(test.Open()), "own"));
+        Assert.Equal(CommentChange.Created, await PublishAsync(new CommentPublisher(test.Open(), test.Time), "own"));
         Assert.Equal(2, server.PullRequest.Comments.Count);
         Assert.DoesNotContain("own", server.PullRequest.Comments[0].Body, StringComparison.Ordinal);
     }
@@ -119,18 +119,23 @@ public sealed class GitHubHostTests : IAsyncLifetime
     [Fact]
     public async Task PublishAsync_WritesANewComment_WhenItIsDeletedMeanwhile()
     {
-        var publisher = new CommentPublisher(test.Open());
+        var publisher = new CommentPublisher(test.Open(), test.Time);
         await PublishAsync(publisher, "first");
-        server.Script("PATCH /repos/example/model-training/issues/comments/", 404, """{"message":"Not Found"}""");
+        // The list passes, and the change is held.
+        var change = server.Hold(after: 1);
+        var second = PublishAsync(publisher, "second");
+        Assert.True(await change.IsHeldAsync(second));
+        server.PullRequest.Comments.Single().IsDeleted = true;
+        change.Release();
 
-        Assert.Equal(CommentChange.Created, await PublishAsync(publisher, "second"));
-        Assert.Equal(2, server.PullRequest.Comments.Count);
+        Assert.Equal(CommentChange.Created, await second);
+        Assert.Contains("second", Assert.Single(server.PullRequest.Comments, one => !one.IsDeleted).Body, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task PublishAsync_WritesANewComment_WhenItWasDeleted()
     {
-        var publisher = new CommentPublisher(test.Open());
+        var publisher = new CommentPublisher(test.Open(), test.Time);
         await PublishAsync(publisher, "first");
         server.PullRequest.Comments.Single().IsDeleted = true;
 
@@ -142,7 +147,7 @@ public sealed class GitHubHostTests : IAsyncLifetime
     {
         server.Script("POST /repos/example/model-training/issues/42/comments", 502, "<html>bad gateway</html>", "text/html");
 
-        Assert.Equal(CommentChange.Created, await PublishAsync(new CommentPublisher(test.Open()), "first"));
+        Assert.Equal(CommentChange.Created, await PublishAsync(new CommentPublisher(test.Open(), test.Time), "first"));
         Assert.Single(server.PullRequest.Comments);
     }
 

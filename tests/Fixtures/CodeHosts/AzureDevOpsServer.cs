@@ -132,6 +132,7 @@ public sealed partial class AzureDevOpsServer : CodeHostServer
             ("GET", "threads") => HostAnswer.Json(200, Listed(PullRequest.Comments.Select(DescribeThread))),
             ("POST", "threads") => Create(request),
             ("PATCH", _) when CommentPath().Match(part) is { Success: true } match => Edit(request, match),
+            ("DELETE", _) when CommentPath().Match(part) is { Success: true } match => Delete(match),
             ("GET", "iterations") => HostAnswer.Json(200, Listed(PullRequest.Pushes.Select(Iteration))),
             ("GET", _) when part.EndsWith("/changes", StringComparison.Ordinal) => HostAnswer.Json(200, Changes(context)),
             ("POST", "statuses") => SetStatus(request),
@@ -235,14 +236,29 @@ public sealed partial class AzureDevOpsServer : CodeHostServer
 
     private HostAnswer Edit(HostRequest request, Match match)
     {
-        var thread = long.Parse(match.Groups["thread"].Value, CultureInfo.InvariantCulture);
-        var comment = PullRequest.Comments.Find(one => one.Thread == thread && !one.IsDeleted);
-        if (comment is null)
-            return Error(404, "GitPullRequestCommentThreadNotFoundException", "TF401180: The requested comment was not found.");
+        if (Find(match) is not { } comment)
+            return NoComment();
         comment.Body = (string?)JsonNode.Parse(request.Body)?["content"] ?? "";
         comment.Updated = Now;
         return HostAnswer.Json(200, Describe(comment));
     }
+
+    private HostAnswer Delete(Match match)
+    {
+        if (Find(match) is not { } comment)
+            return NoComment();
+        comment.IsDeleted = true;
+        return new(200, "");
+    }
+
+    private HostedComment? Find(Match match)
+    {
+        var thread = long.Parse(match.Groups["thread"].Value, CultureInfo.InvariantCulture);
+        return PullRequest.Comments.Find(one => one.Thread == thread && !one.IsDeleted);
+    }
+
+    private static HostAnswer NoComment() =>
+        Error(404, "GitPullRequestCommentThreadNotFoundException", "TF401180: The requested comment was not found.");
 
     private HostAnswer SetStatus(HostRequest request)
     {

@@ -13,6 +13,8 @@ namespace Fixtures.CodeHosts;
 public abstract class CodeHostServer : IAsyncDisposable
 {
     private readonly ConcurrentQueue<ScriptedResponse> scripted = new();
+    private readonly Lock holding = new();
+    private HeldRequest? held;
     private LoopbackServer? server;
 
     /// <summary>The token that the server accepts. Tests search every output for it.</summary>
@@ -40,6 +42,14 @@ public abstract class CodeHostServer : IAsyncDisposable
         string contentType = "application/json",
         params (string Name, string Value)[] headers
     ) => scripted.Enqueue(new(start, status, body, contentType, headers));
+
+    /// <summary>Holds one of the next requests back, before the server takes it, and lets all others pass.</summary>
+    /// <param name="after">The number of requests that pass first.</param>
+    public HeldRequest Hold(int after)
+    {
+        lock (holding)
+            return held = new HeldRequest(after);
+    }
 
     /// <summary>The bodies of the requests whose method and path begin so.</summary>
     public IReadOnlyList<string> Bodies(string start) =>
@@ -74,6 +84,8 @@ public abstract class CodeHostServer : IAsyncDisposable
             context.Request.QueryString.Value ?? "",
             body
         );
+        if (TakeHeld() is { } one)
+            await one.HoldAsync(context.RequestAborted);
         Requests.Enqueue(request);
         var answer = FindScripted(request) is { } next
             ? new(next.Status, next.Body) { ContentType = next.ContentType, Headers = next.Headers }
@@ -85,6 +97,17 @@ public abstract class CodeHostServer : IAsyncDisposable
             return;
         context.Response.ContentType = answer.ContentType;
         await context.Response.WriteAsync(answer.Body, context.RequestAborted);
+    }
+
+    private HeldRequest? TakeHeld()
+    {
+        lock (holding)
+        {
+            if (held is not { } next || !next.IsNext())
+                return null;
+            held = null;
+            return next;
+        }
     }
 
     private ScriptedResponse? FindScripted(HostRequest request) =>

@@ -154,6 +154,8 @@ public sealed partial class GitHubServer : CodeHostServer
             ("POST", _) when rest == issue + "comments" => NeedsConversation() ?? Create(request),
             ("PATCH", _) when rest.StartsWith("issues/comments/", StringComparison.Ordinal) => NeedsConversation()
                 ?? Edit(request, rest["issues/comments/".Length..]),
+            ("DELETE", _) when rest.StartsWith("issues/comments/", StringComparison.Ordinal) => NeedsConversation()
+                ?? Delete(rest["issues/comments/".Length..]),
             ("DELETE", _) when rest.StartsWith(issue + "labels/", StringComparison.Ordinal) => NeedsConversation()
                 ?? RemoveLabel(rest[(issue + "labels/").Length..]),
             ("GET", _) when rest.StartsWith("collaborators/", StringComparison.Ordinal) => Collaborator(rest),
@@ -258,7 +260,7 @@ public sealed partial class GitHubServer : CodeHostServer
 
     private HostAnswer Edit(HostRequest request, string id)
     {
-        var comment = PullRequest.Comments.Find(one => !one.IsDeleted && one.Id.ToString(CultureInfo.InvariantCulture) == id);
+        var comment = Find(id);
         var body = (string?)JsonNode.Parse(request.Body)?["body"] ?? "";
         if (comment is null)
             return NotFound();
@@ -268,6 +270,17 @@ public sealed partial class GitHubServer : CodeHostServer
         comment.Updated = Now;
         return HostAnswer.Json(200, Describe(comment));
     }
+
+    private HostAnswer Delete(string id)
+    {
+        if (Find(id) is not { } comment)
+            return NotFound();
+        comment.IsDeleted = true;
+        return new(204, "");
+    }
+
+    private HostedComment? Find(string id) =>
+        PullRequest.Comments.Find(one => !one.IsDeleted && one.Id.ToString(CultureInfo.InvariantCulture) == id);
 
     private static HostAnswer? TooLong(string body) =>
         body.Length > LongestComment
