@@ -84,6 +84,13 @@ public sealed partial class GitHubServer : CodeHostServer
         return comment;
     }
 
+    /// <summary>Returns the comments at this moment, also while requests come in.</summary>
+    public IReadOnlyList<HostedComment> ReadComments()
+    {
+        lock (Requests)
+            return [.. PullRequest.Comments.Where(comment => !comment.IsDeleted)];
+    }
+
     /// <summary>Returns the payload of an event about the pull request.</summary>
     /// <param name="action">The action, such as <c>labeled</c>.</param>
     /// <param name="sender">The login of the account that caused it.</param>
@@ -275,7 +282,7 @@ public sealed partial class GitHubServer : CodeHostServer
     {
         if (Find(id) is not { } comment)
             return NotFound();
-        comment.IsDeleted = true;
+        PullRequest.Comments.Remove(comment);
         return new(204, "");
     }
 
