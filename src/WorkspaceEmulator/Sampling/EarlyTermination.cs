@@ -15,7 +15,8 @@ internal enum PolicyKind
 
 /// <summary>
 /// Decides which trials are ended early. Each logged value of the metric is an interval. A trial is compared with the others as they were
-/// at the same interval, so that an early start is no advantage.
+/// at the same interval, so that an early start is no advantage. It is the last interval at which a decision was due: several values can
+/// arrive together.
 /// </summary>
 /// <param name="Kind">The rule.</param>
 /// <param name="Interval">Intervals between two decisions; at least 1.</param>
@@ -54,8 +55,8 @@ internal sealed record EarlyTermination(PolicyKind Kind, int Interval, int Delay
     /// <param name="isMaximized">Whether the values are those of the metric; otherwise they are its negatives.</param>
     public string? Decide(IReadOnlyList<double> own, IReadOnlyList<IReadOnlyList<double>> others, bool isMaximized)
     {
-        var interval = own.Count;
-        if (interval == 0 || interval % Interval != 0 || interval < Delay)
+        var interval = own.Count - (own.Count % Interval);
+        if (interval == 0 || interval < Delay)
             return null;
         var best = Best(own, interval);
         var comparable = others.Where(other => other.Count >= interval).ToList();

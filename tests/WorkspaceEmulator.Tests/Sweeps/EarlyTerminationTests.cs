@@ -79,13 +79,24 @@ public class EarlyTerminationTests
     [InlineData(2, false)]
     [InlineData(3, false)]
     [InlineData(4, true)]
-    [InlineData(5, false)]
+    [InlineData(5, true)] // The fourth and the fifth value may arrive together.
     [InlineData(6, true)]
     public void Decide_WaitsForDelayAndInterval(int interval, bool ends)
     {
         const string Delayed = """{"policyType":"Bandit","slackFactor":0.1,"evaluationInterval":2,"delayEvaluation":3}""";
 
         Assert.Equal(ends, Ends(Delayed, [.. Enumerable.Repeat(0.1, interval)], [.. Enumerable.Repeat(0.9, 6)]));
+    }
+
+    // The fifth value comes too late, whether it is better or worse.
+    [Theory]
+    [InlineData(0.1, 0.9, true)]
+    [InlineData(0.9, 0.1, false)]
+    public void Decide_ComparesTheIntervalThatIsDue_WhenLaterValuesAreThere(double first, double later, bool ends)
+    {
+        const string EveryFourth = """{"policyType":"Bandit","slackFactor":0.1,"evaluationInterval":4}""";
+
+        Assert.Equal(ends, Ends(EveryFourth, [first, first, first, first, later], [.. Enumerable.Repeat(0.9, 6)]));
     }
 
     [Fact]

@@ -14,6 +14,14 @@ internal static class TestSweep
         + """-H "Content-Type: application/json" -d "{\"run_id\":\"$MLFLOW_RUN_ID\",\"key\":\"score\",\"value\":$2,\"step\":$1}" """
         + "${MLFLOW_TRACKING_URI/azureml:/https:}/api/2.0/mlflow/runs/log-metric >/dev/null; }; ";
 
+    // Logs the value of $1 as metric score at each of the steps that follow, in one request.
+    public const string LogBatchFunction =
+        """log_batch() { value=$1; shift; points=; for step in "$@"; do """
+        + """points="$points,{\"key\":\"score\",\"value\":$value,\"step\":$step,\"timestamp\":$step}"; done; """
+        + """curl -sS --fail --cacert $MLFLOW_TRACKING_SERVER_CERT_PATH -H "Authorization: Bearer $MLFLOW_TRACKING_TOKEN" """
+        + """-H "Content-Type: application/json" -d "{\"run_id\":\"$MLFLOW_RUN_ID\",\"metrics\":[${points#,}]}" """
+        + "${MLFLOW_TRACKING_URI/azureml:/https:}/api/2.0/mlflow/runs/log-batch >/dev/null; }; ";
+
     public static JsonObject Sweep(string command, string space, Action<JsonObject>? change = null)
     {
         var properties = new JsonObject
