@@ -157,6 +157,26 @@ public sealed class ShareDatasetTests : IAsyncLifetime, IDisposable
         Assert.Equal(0, (await UploadAsync()).Sent);
     }
 
+    [Theory]
+    [InlineData("road/images/A.gif", "'road/images/A.gif' and 'road/images/a.gif'")]
+    [InlineData("road/images/Pizza/2.gif", "'road/images/Pizza' and 'road/images/pizza'")]
+    public async Task UploadAsync_WritesNothing_WhenAShareCannotTellTwoNamesApart(string other, string pair)
+    {
+        WriteRoad("a.gif");
+        datastore.Write("road/images/pizza/1.gif", Gif(4));
+        datastore.Write(other, Gif(5));
+        server.Requests.Clear();
+
+        var error = await Assert.ThrowsAsync<WorkspaceException>(UploadAsync);
+
+        Assert.Equal(
+            $"file share 'train' of storage account 'sharedpictures' cannot keep both {pair}: names in "
+                + "it that differ in case alone are one file. Rename one of them, also in the CSV files, or use a blob container.",
+            error.Message
+        );
+        Assert.DoesNotContain(server.Requests, request => request.StartsWith("PUT ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task ReadAsync_ReadsAShareByASasThatReadsAndLists()
     {

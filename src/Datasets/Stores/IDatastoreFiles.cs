@@ -14,6 +14,9 @@ public interface IDatastoreFiles
     /// <summary>Describes the store in messages: <c>container 'train' of storage account 'pictures'</c>.</summary>
     string Description { get; }
 
+    /// <summary>Whether names that differ in case alone are one file.</summary>
+    bool IgnoresCase => false;
+
     /// <summary>Lists the files of one folder without its subfolders; empty when the folder is missing.</summary>
     Task<IReadOnlyList<StoredFile>> ListAsync(string folder, CancellationToken cancellationToken);
 

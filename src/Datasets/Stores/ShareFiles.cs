@@ -14,6 +14,8 @@ internal sealed class ShareFiles(ShareClient share, StorageErrors errors) : IDat
 
     public string Description => errors.Container;
 
+    public bool IgnoresCase => true;
+
     public Task<IReadOnlyList<StoredFile>> ListAsync(string folder, CancellationToken cancellationToken) =>
         errors.GuardAsync<IReadOnlyList<StoredFile>>(
             StorageAccess.Read,

@@ -21,7 +21,9 @@ public sealed class DatasetUploader(IDatastoreFiles files, ContentCache digests,
     /// <param name="baseModel">The model whose weights are uploaded too, if there are any: <c>models/{baseModel}</c>.</param>
     /// <param name="progress">Receives the progress every few seconds.</param>
     /// <param name="cancellationToken">Stops the upload; the next one resumes.</param>
-    /// <exception cref="WorkspaceException">The storage denied a request, failed or did not respond.</exception>
+    /// <exception cref="WorkspaceException">
+    /// The storage denied a request, failed or did not respond; or it takes two names of the folder for one.
+    /// </exception>
     public async Task<DatasetUpload> UploadAsync(
         string folder,
         string imageType,
@@ -31,8 +33,10 @@ public sealed class DatasetUploader(IDatastoreFiles files, ContentCache digests,
     )
     {
         var places = new[] { $"{imageType}/images", $"models/{baseModel}", $"{imageType}/datasets" };
-        var there = await Task.WhenAll(places.Select(place => files.ListTreeAsync(place, cancellationToken)));
         var local = places.Select(place => LocalFile.In(folder, place)).ToList();
+        if (files.IgnoresCase)
+            CheckNames(local.SelectMany(place => place));
+        var there = await Task.WhenAll(places.Select(place => files.ListTreeAsync(place, cancellationToken)));
         try
         {
             var toSend = await Task.WhenAll(local.Zip(there, (mine, theirs) => FindToSendAsync(mine, theirs, cancellationToken)));
@@ -46,6 +50,32 @@ public sealed class DatasetUploader(IDatastoreFiles files, ContentCache digests,
         {
             digests.Save();
         }
+    }
+
+    // One of two such files would replace the other, and of two such folders one would take the files of both.
+    private void CheckNames(IEnumerable<LocalFile> mine)
+    {
+        var clashes = mine.SelectMany(file => Prefixes(file.StoredPath))
+            .Distinct(StringComparer.Ordinal)
+            .GroupBy(path => path, StringComparer.OrdinalIgnoreCase)
+            .Select(same => same.Order(StringComparer.Ordinal).ToList())
+            .Where(same => same.Count > 1)
+            .OrderBy(same => same[0], StringComparer.Ordinal)
+            .ToList();
+        if (clashes.Count == 0)
+            return;
+        throw new WorkspaceException(
+            $"{files.Description} cannot keep both '{clashes[0][0]}' and '{clashes[0][1]}'"
+                + (clashes.Count == 1 ? "" : $", nor {clashes.Count - 1} more such pairs")
+                + ": names in it that differ in case alone are one file. Rename one of them, also in the CSV files, or use a blob container."
+        );
+    }
+
+    /// <summary>Returns a path and the folders that hold it.</summary>
+    private static IEnumerable<string> Prefixes(string path)
+    {
+        for (var end = path.Length; end > 0; end = path.LastIndexOf('/', end - 1))
+            yield return path[..end];
     }
 
     private async Task<IReadOnlyList<LocalFile>> FindToSendAsync(

@@ -15,6 +15,8 @@ internal sealed class CutFiles(IDatastoreFiles files, CancellationTokenSource in
 
     public string Description => files.Description;
 
+    public bool IgnoresCase => files.IgnoresCase;
+
     public Task<IReadOnlyList<StoredFile>> ListAsync(string folder, CancellationToken cancellationToken) =>
         files.ListAsync(folder, cancellationToken);
 
