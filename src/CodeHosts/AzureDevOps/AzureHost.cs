@@ -186,7 +186,8 @@ internal sealed class AzureHost(AzureRepository repository) : ICodeHost
     private string Pull(int number, string? rest = null) =>
         $"{repository.Path}/pullRequests/{number}{(rest is null ? "" : $"/{rest}")}?{AzureRepository.Version}";
 
-    private static string PathOf(HostComment comment) => comment.Id.Split('/') is [var thread, var id] ? $"threads/{thread}/comments/{id}" : "";
+    private static string PathOf(HostComment comment) =>
+        comment.Id.Split('/') is [var thread, var id] ? $"threads/{thread}/comments/{id}" : "";
 
     private static ChangedFile? ReadChange(JsonElement entry)
     {

@@ -49,7 +49,8 @@ public sealed class CommentPublisher(ICodeHost host, TimeProvider time)
             var found = await ReadAsync(number, cancellationToken);
             var body = Compose(found, change);
             // A host that stores another text than was sent returns it every time.
-            var isStored = found.Comment is { } known && (IsSame(known.Body, writes == 0 ? body : last.Written) || last == (body, known.Body));
+            var isStored =
+                found.Comment is { } known && (IsSame(known.Body, writes == 0 ? body : last.Written) || last == (body, known.Body));
             if (isStored && found.IsComplete)
                 return done;
             last = (body, found.Comment?.Body);

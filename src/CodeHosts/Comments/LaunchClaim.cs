@@ -35,8 +35,7 @@ public sealed record LaunchClaim(
         ArgumentNullException.ThrowIfNull(body);
         return
             body.StartsWith(Marker, StringComparison.Ordinal)
-            && HiddenState.Read<LaunchClaim>(body, State)
-                is { Id: not null, Commit: not null, Experiments: not null, Jobs: not null } claim
+            && HiddenState.Read<LaunchClaim>(body, State) is { Id: not null, Commit: not null, Experiments: not null, Jobs: not null } claim
             ? claim
             : null;
     }
@@ -44,7 +43,10 @@ public sealed record LaunchClaim(
     /// <summary>Returns the text of the comment.</summary>
     public string Write()
     {
-        var experiments = string.Join(", ", Experiments.Select(one => MarkdownText.Code(string.Join(' ', [one.ExpConfig, .. one.Overrides]))));
+        var experiments = string.Join(
+            ", ",
+            Experiments.Select(one => MarkdownText.Code(string.Join(' ', [one.ExpConfig, .. one.Overrides])))
+        );
         return $"{Marker}\n{HiddenState.Write(State, this)}A launch of {experiments} is under way. This comment goes once its jobs are "
             + "listed in the comment *Model training*.\n";
     }

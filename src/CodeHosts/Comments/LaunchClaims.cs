@@ -14,6 +14,9 @@ public sealed class LaunchClaims(ICodeHost host, CommentPublisher comments, Time
     /// <summary>A claim counts no longer than a run of a platform's own machines can last.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromHours(6);
 
+    // A platform ends a cancelled run after 7.5 s and more.
+    private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(6);
+
     private const int MostReads = 5;
 
     /// <summary>Counts the running jobs of a pull request, and the experiments of launches that have not submitted theirs.</summary>
@@ -69,7 +72,7 @@ public sealed class LaunchClaims(ICodeHost host, CommentPublisher comments, Time
     /// <param name="claim">The claim.</param>
     /// <param name="jobs">The jobs that were submitted; none when none was.</param>
     /// <param name="change">Changes the text of the one comment for the jobs, and returns the name of the section that must stay.</param>
-    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <param name="cancellationToken">Cancels the requests, a moment later: a claim that stays would count for hours.</param>
     /// <exception cref="CodeHostException">The host refused, or other runs overwrote the comment every time: the claim keeps the jobs.</exception>
     public async Task<CommentChange> FinishAsync(
         int number,
@@ -82,16 +85,18 @@ public sealed class LaunchClaims(ICodeHost host, CommentPublisher comments, Time
         ArgumentNullException.ThrowIfNull(claim);
         ArgumentNullException.ThrowIfNull(jobs);
         ArgumentNullException.ThrowIfNull(change);
+        using var end = new CancellationTokenSource();
+        await using var registration = cancellationToken.Register(() => end.CancelAfter(LastMoment));
         var done = CommentChange.Unchanged;
         var finished = claim with { Jobs = [.. jobs.Select(job => job with { Claim = claim.Id })] };
         if (jobs.Count > 0)
         {
             // Every writer of the one comment takes them from here, also one that read it long ago.
-            await RewriteAsync(number, finished, cancellationToken);
-            done = await comments.PublishAsync(number, text => change(text, finished.Jobs), cancellationToken);
+            await RewriteAsync(number, finished, end.Token);
+            done = await comments.PublishAsync(number, text => change(text, finished.Jobs), end.Token);
         }
 
-        await EndAsync(number, finished, cancellationToken);
+        await EndAsync(number, finished, end.Token);
         return done;
     }
 

@@ -77,6 +77,19 @@ public sealed class LaunchClaimsTests
     }
 
     [Fact]
+    public async Task FinishAsync_EndsTheClaimAndKeepsTheJobs_WhenTheRunWasCancelled()
+    {
+        await using var server = await GitHubServer.StartAsync(Cancellation);
+        var claims = Open(new TestHost(server.Variables));
+        var claim = await ClaimAsync(claims, "exp_configs/a.json", most: 1);
+
+        await claims.FinishAsync(Number, claim!, [Job("exp_configs/a.json")], Show, new CancellationToken(canceled: true));
+
+        var comment = Assert.Single(server.PullRequest.Comments, comment => !comment.IsDeleted);
+        Assert.Equal("exp_configs/a.json", Assert.Single(CommentText.Read(comment.Body).Jobs).ExpConfig);
+    }
+
+    [Fact]
     public async Task CountAsync_IgnoresTheClaimsOfOthers()
     {
         await using var server = await GitHubServer.StartAsync(Cancellation);
