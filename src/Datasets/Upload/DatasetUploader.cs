@@ -67,7 +67,8 @@ public sealed class DatasetUploader(IDatastoreFiles files, ContentCache digests,
         throw new WorkspaceException(
             $"{files.Description} cannot keep both '{clashes[0][0]}' and '{clashes[0][1]}'"
                 + (clashes.Count == 1 ? "" : $", nor {clashes.Count - 1} more such pairs")
-                + ": names in it that differ in case alone are one file. Rename one of them, also in the CSV files, or use a blob container."
+                + ": names in it that differ in case alone are one file. Rename one of them, also in the CSV files, or use a blob "
+                + "container."
         );
     }
 
