@@ -25,8 +25,8 @@ public sealed partial class PullRequestJobs(HostSession hosts, WorkspaceSession 
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(launch);
         return await hosts
-                .OpenClaims(context)
-                .ClaimAsync(number, launch.Commit!, launch.Experiments, isAgain, launch.MostLaunches, context.Cancellation)
+            .OpenClaims(context)
+            .ClaimAsync(number, launch.Commit!, launch.Experiments, isAgain, launch.MostLaunches, context.Cancellation)
             ?? throw new CakeException(
                 "Another launch came first, and nothing was submitted: the pull request would have more than "
                     + $"{launch.MostLaunches} {(launch.MostLaunches == 1 ? "job" : "jobs")} at a time. Request the run again when one has "
