@@ -18,7 +18,7 @@ public sealed partial class PullRequestJobs(HostSession hosts, WorkspaceSession 
 
     private static readonly string[] Headings = ["job", "experiment", "commit", "status"];
 
-    /// <summary>Claims the experiments of a launch, so that another one at the same moment counts them, before anything is submitted.</summary>
+    /// <summary>Claims the experiments of a launch before anything is submitted, so that another launch counts them.</summary>
     /// <exception cref="CakeException">The pull request would have more jobs at a time than it may; nothing was submitted.</exception>
     public async Task<LaunchClaim> ClaimAsync(BuildContext context, int number, AuthorizedLaunch launch, bool isAgain)
     {

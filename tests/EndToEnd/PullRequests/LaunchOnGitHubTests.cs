@@ -1,13 +1,15 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Fixtures.Checkouts;
 using Fixtures.CodeHosts;
 
 namespace EndToEnd.PullRequests;
 
 /// <summary>Every script step of launch.yml in order, against the emulator and a server of GitHub.</summary>
-public sealed class LaunchOnGitHubTests(DemoData data)
+public sealed partial class LaunchOnGitHubTests(DemoData data)
 {
     private const string Experiment = "exp_configs/demo.json";
+    private const int MostReports = 40;
 
     [Fact]
     public async Task Label_TrainsReportsAndComments_AndASecondPushEditsTheComment()
@@ -100,7 +102,7 @@ public sealed class LaunchOnGitHubTests(DemoData data)
     }
 
     [Fact]
-    public async Task Comment_TrainsWithItsOverrides_AndStatusAndCancelRespond()
+    public async Task Comment_TrainsWithItsOverrides_AndShowsProgress_AndStatusAndCancelRespond()
     {
         await using var checkout = await PipelineCheckout.CreateAsync(data);
         await using var server = await StartAsync();
@@ -115,16 +117,14 @@ public sealed class LaunchOnGitHubTests(DemoData data)
         GitHubRun? cancel = null;
         // The job runs until it is cancelled. The cancellation comes from another machine, with its own checkout.
         var training = launch.RunAsync();
-        await TrainerProcesses.UntilAsync(
-            () => training.IsCompleted || server.ReadComments().Any(IsVerdict),
-            "the job is named"
-        );
+        await TrainerProcesses.UntilAsync(() => training.IsCompleted || server.ReadComments().Any(IsVerdict), "the job is named");
         Assert.False(training.IsCompleted, string.Join(Environment.NewLine, launch.Steps.Select(step => step.Output)));
         await using (var other = await PipelineCheckout.CreateAsync(data: null))
         {
             other.ShareWorkspace(checkout);
             status = Comment(other, server, head, merge, "/status");
             await status.RunAsync();
+            await ShowProgressAsync(other, server);
             cancel = Comment(other, server, head, merge, "/cancel");
             await cancel.RunAsync();
         }
@@ -141,6 +141,26 @@ public sealed class LaunchOnGitHubTests(DemoData data)
         Assert.NotEqual("success", server.Statuses.Last().State);
         Assert.Single(server.PullRequest.Comments, one => one.AuthorId == CodeHostNames.ActionsId);
         Assert.Empty(checkout.Trainers);
+    }
+
+    /// <summary>Reports the running job, and puts the report on the pull request.</summary>
+    private static async Task ShowProgressAsync(PipelineCheckout checkout, GitHubServer server)
+    {
+        var job = JobName().Match(server.ReadComments().Single(IsVerdict).Body).Value;
+        JsonNode? eta = null;
+        // The job has no steps yet while its trainer starts.
+        for (var reports = 0; eta is null && reports < MostReports; reports++)
+        {
+            await checkout.SucceedAsync("--target=Report", $"--job={job}");
+            eta = (await ReadAsync(Path.Combine(checkout.Root, "artifacts", "report.json")))["progress"]?["etaSeconds"];
+        }
+
+        foreach (var (name, value) in server.Variables)
+            checkout.Variables[name] = value;
+        await checkout.SucceedAsync("--target=Comment");
+
+        Assert.Matches(@"\*\*Running\*\*: step [1-9]\d* of 100000, ETA \d", server.ReadComments().Single(IsVerdict).Body);
+        Assert.Equal("pending", server.Statuses.Last().State);
     }
 
     private static bool IsVerdict(HostedComment comment) =>
@@ -202,4 +222,7 @@ public sealed class LaunchOnGitHubTests(DemoData data)
 
     private static async Task<JsonNode> ReadAsync(string file) =>
         JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!;
+
+    [GeneratedRegex("demo-[0-9a-f]{12}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex JobName();
 }
