@@ -62,7 +62,9 @@ public sealed class SimultaneousLaunchTests
             host.Write("artifacts/plan.json", $$"""{"plan":"{{plan}}"}""");
             host.Write(
                 $"artifacts/{plan}/job.json",
-                $$"""{"name":"{{plan}}","id":"/x","attempt":1,"experimentName":"demo","change":"Created","status":"Queued"}"""
+                $$"""
+                {"name":"{{plan}}","id":"/x","attempt":1,"experimentName":"demo","studioUrl":null,"change":"Created","status":"Queued"}
+                """
             );
             return 0;
         });
