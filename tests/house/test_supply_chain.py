@@ -37,7 +37,7 @@ def test_each_lock_of_nuget_names_no_address() -> None:
 
 
 def test_a_pipeline_restores_no_other_packages_than_the_lock_names(tmp_path: Path) -> None:
-    """A lock from which a package was taken, and one with another hash: a desk writes the first again, a pipeline refuses both."""
+    """A lock without one package, and one with another hash: a desk writes the first again, a pipeline refuses both."""
     for name in ("Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json"):
         shutil.copy(ROOT / name, tmp_path)
     (tmp_path / "Locked.csproj").write_text('<Project Sdk="Microsoft.NET.Sdk" />', encoding="utf-8")

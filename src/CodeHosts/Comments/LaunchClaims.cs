@@ -22,7 +22,7 @@ public sealed class LaunchClaims(ICodeHost host, CommentPublisher comments, Time
     /// <summary>Counts the running jobs of a pull request, and the experiments of launches that have not submitted theirs.</summary>
     /// <param name="number">The pull request.</param>
     /// <param name="commit">The commit that would be trained.</param>
-    /// <param name="experiments">The experiments that would be trained. A job that the same request would find again does not count.</param>
+    /// <param name="experiments">The experiments that would be trained. A job that the same request would find does not count.</param>
     /// <param name="isAgain">Whether even what has been trained would be trained.</param>
     /// <param name="cancellationToken">Cancels the requests.</param>
     public async Task<int> CountAsync(
@@ -73,7 +73,8 @@ public sealed class LaunchClaims(ICodeHost host, CommentPublisher comments, Time
     /// <param name="jobs">The jobs that were submitted; none when none was.</param>
     /// <param name="change">Changes the text of the one comment for the jobs, and returns the name of the section that must stay.</param>
     /// <param name="cancellationToken">Cancels the requests, a moment later: a claim that stays would count for hours.</param>
-    /// <exception cref="CodeHostException">The host refused, or other runs overwrote the comment every time: the claim keeps the jobs.</exception>
+    /// <exception cref="CodeHostException">The host refused, or other runs overwrote the comment every time. The claim keeps the
+    /// jobs.</exception>
     public async Task<CommentChange> FinishAsync(
         int number,
         LaunchClaim claim,

@@ -2,8 +2,8 @@ using CodeHosts.Hosts;
 
 namespace CodeHosts.Comments;
 
-/// <summary>The comments of this program on a pull request, at one time.</summary>
-/// <param name="Comment">The one comment; null when there is none.</param>
+/// <summary>The comments of this program on a pull request, as one list shows them.</summary>
+/// <param name="Comment">The one comment; null when it is missing.</param>
 /// <param name="Duplicates">Later ones, which two runs created at the same time.</param>
 /// <param name="Claims">The launches that are under way, in the order of the host.</param>
 internal sealed record OwnComments(

@@ -39,11 +39,13 @@ public sealed class SimultaneousLaunchTests
             var text = CommentText.Read(Assert.Single(server.PullRequest.Comments, one => IsOwn(one) && !one.IsDeleted).Body);
             Assert.Equal(submitted.Order(StringComparer.Ordinal), text.Jobs.Select(job => job.Job).Order(StringComparer.Ordinal));
             if (most == 1)
+            {
                 Assert.Contains(
                     "nothing was submitted: the pull request would have more than 1 job at a time",
                     texts,
                     StringComparison.Ordinal
                 );
+            }
         }
     }
 
