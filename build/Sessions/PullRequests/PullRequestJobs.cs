@@ -2,10 +2,14 @@ using System.Text.RegularExpressions;
 using Build.Log;
 using Cake.Core;
 using CodeHosts.Comments;
+using CodeHosts.Http;
 using CodeHosts.Text;
+using Experiments.Json;
 using Experiments.Plans;
 using Experiments.Reading;
+using Reports.Records;
 using Workspaces.Connection;
+using Workspaces.DataPlane;
 using Workspaces.Errors;
 using Workspaces.Jobs;
 
@@ -15,6 +19,8 @@ namespace Build.Sessions.PullRequests;
 public sealed partial class PullRequestJobs(HostSession hosts, WorkspaceSession session, TimeProvider time)
 {
     private const string Section = "jobs";
+
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMinutes(2);
 
     private static readonly string[] Headings = ["job", "experiment", "commit", "status"];
 
@@ -52,14 +58,62 @@ public sealed partial class PullRequestJobs(HostSession hosts, WorkspaceSession 
         context.Summarize("Launched", Table(jobs));
     }
 
-    /// <summary>Reads the status of every job and writes it to the comment.</summary>
+    /// <summary>Reads the status of every job and writes it to the comment, with the progress of those that run.</summary>
     public Task ShowAsync(BuildContext context, AuthorizedLaunch launch) =>
-        ChangeAsync(
-            context,
-            launch,
-            _ => true,
-            async (workspace, job) => (await new JobHistory(workspace).ReadAsync(job.Job, context.Cancellation)).Status.ToString()
+        ChangeAsync(context, launch, _ => true, (workspace, job) => ReadStatusAsync(workspace, job, context.Cancellation));
+
+    /// <summary>
+    /// Writes the status and the progress of jobs to the comment, again and again until it is told to end, and then once more. What goes
+    /// wrong is a warning, as the jobs run on.
+    /// </summary>
+    public async Task KeepShownAsync(BuildContext context, int number, IReadOnlyList<LaunchedJob> jobs, CancellationToken end)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        try
+        {
+            for (var isLast = false; !isLast; )
+            {
+                // The end is no error here.
+                await Task.Delay(ProgressInterval, time, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                isLast = end.IsCancellationRequested;
+                var words = new Dictionary<string, string>(StringComparer.Ordinal);
+                foreach (var job in jobs)
+                    words[job.Job] = await ChangeAsync(context, job, ReadAsync);
+                await hosts
+                    .OpenComment(context)
+                    .PublishAsync(
+                        number,
+                        text =>
+                            Update(text, [.. text.Jobs.Select(job => job with { Status = words.GetValueOrDefault(job.Job, job.Status) })]),
+                        context.Cancellation
+                    );
+            }
+        }
+        catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
+        {
+            // The run was interrupted: the comment keeps what it shows.
+        }
+        catch (Exception error) when (error is CodeHostException or WorkspaceException or ConfigException or CakeException)
+        {
+            context.Warn($"The comment of pull request {number} does not show the progress any more: {SafeText.Show(error.Message)}");
+        }
+
+        Task<string> ReadAsync(WorkspaceClient workspace, LaunchedJob job) => ReadStatusAsync(workspace, job, context.Cancellation);
+    }
+
+    private static async Task<string> ReadStatusAsync(WorkspaceClient workspace, LaunchedJob job, CancellationToken cancellationToken)
+    {
+        var details = await new JobHistory(workspace).ReadAsync(job.Job, cancellationToken);
+        if (details.Status != JobStatus.Running)
+            return details.Status.ToString();
+        var logged = (await new JobMetrics(workspace).ReadAsync(job.Job, cancellationToken)).LastStep;
+        var progress = ReportProgress.Estimate(
+            logged?.Step ?? 0,
+            details.Tags.GetValueOrDefault("steps"),
+            ReportProgress.PaceSince(details.Started, logged)
         );
+        return progress is null ? details.Status.ToString() : $"{details.Status}: {progress.Describe()}";
+    }
 
     /// <summary>Cancels the named job, or every job that is running, and writes that to the comment.</summary>
     public Task CancelAsync(BuildContext context, AuthorizedLaunch launch)

@@ -64,7 +64,7 @@ public sealed class TrainingLaunch(
             await host.RemoveLabelAsync(number, label, context.Cancellation);
 
         if (arguments.Get(TrainArguments.Wait))
-            failed.AddRange(await FollowAsync(context, started));
+            failed.AddRange(await FollowAsync(context, launch.PullRequest, started));
         if (failed.Count > 0)
         {
             throw new CakeException(
@@ -145,25 +145,43 @@ public sealed class TrainingLaunch(
     private IEnumerable<string> Forwarded(params IEnumerable<Argument> forwarded) =>
         forwarded.SelectMany(argument => arguments.GetTexts(argument).Select(text => $"--{argument.Name}={text}"));
 
-    private async Task<IReadOnlyList<string>> FollowAsync(BuildContext context, IEnumerable<LaunchedJob> started)
+    private async Task<IReadOnlyList<string>> FollowAsync(BuildContext context, int? pullRequest, List<LaunchedJob> started)
     {
-        var failed = new List<string>();
-        foreach (var job in started)
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
+        var shown =
+            pullRequest is { } number && started.Count > 0
+                ? jobs.KeepShownAsync(context, number, started, ended.Token)
+                : Task.CompletedTask;
+        try
         {
-            var command = HostProgram.Command(
-                context,
-                [
-                    "--target=Follow",
-                    $"--job={job.Job}",
-                    $"--exp-config={job.ExpConfig}",
-                    .. Forwarded(PriceArguments.NodePrice, SignInArguments.Credential),
-                ]
-            );
-            if (await processes.RunAsync(command, onLine: null, context.Cancellation) != 0)
-                failed.Add(job.Job);
-        }
+            var failed = new List<string>();
+            foreach (var job in started)
+            {
+                if (await FollowAsync(context, job) != 0)
+                    failed.Add(job.Job);
+            }
 
-        return failed;
+            return failed;
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await shown;
+        }
+    }
+
+    private Task<int> FollowAsync(BuildContext context, LaunchedJob job)
+    {
+        var command = HostProgram.Command(
+            context,
+            [
+                "--target=Follow",
+                $"--job={job.Job}",
+                $"--exp-config={job.ExpConfig}",
+                .. Forwarded(PriceArguments.NodePrice, SignInArguments.Credential),
+            ]
+        );
+        return processes.RunAsync(command, onLine: null, context.Cancellation);
     }
 
     private static void Output(BuildContext context, List<LaunchedJob> started)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Build.CommandLine;
 using Build.CommandLine.Groups.Pipelines;
 using Build.Log;
@@ -109,19 +108,7 @@ public sealed class VerdictComment(CommandArguments arguments, HostSession hosts
         sentence[(sentence.IndexOf(": ", StringComparison.Ordinal) + 1)..].Trim().Replace(';', ',');
 
     private static string DescribeProgress(ReportFile report) =>
-        report.Progress is not { Steps: > 0 } progress
-            ? $"{SafeText.Show(report.Status, 40)}"
-            : string.Create(CultureInfo.InvariantCulture, $"step {progress.Step} of {progress.Steps}")
-                + (
-                    progress.EtaSeconds is { } eta && eta is >= 0 and < 100_000_000
-                        ? $", ETA {ShowDuration(TimeSpan.FromSeconds(eta))}"
-                        : ""
-                );
-
-    private static string ShowDuration(TimeSpan time) =>
-        time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes} min"
-        : time.TotalMinutes >= 1 ? $"{time.Minutes} min {time.Seconds} s"
-        : $"{time.Seconds} s";
+        report.Progress is { Steps: > 0 } progress ? progress.Describe() : SafeText.Show(report.Status, 40);
 
     private static string Word(Verdict? verdict) =>
         verdict switch

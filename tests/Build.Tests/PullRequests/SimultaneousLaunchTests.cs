@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using Build.Sessions.PullRequests;
 using Build.Tests.Doubles;
 using CodeHosts.Comments;
 using Fixtures.CodeHosts;
@@ -24,8 +22,20 @@ public sealed class SimultaneousLaunchTests
             server.PullRequest.Files.Add(("exp_configs/demo.json", "modified", null));
             server.PullRequest.Labels.Add("train");
             var comment = server.Comment("octocat", "/train exp_configs/demo.json RUN_PARAMS.STEPS=60");
-            using var first = Authorize(server, "pull_request", server.Event("labeled", label: "train"), "demo-000000000001", most);
-            using var second = Authorize(server, "issue_comment", server.Event("created", comment: comment), "demo-000000000002", most);
+            using var first = AuthorizedHost.Create(
+                server,
+                "pull_request",
+                server.Event("labeled", label: "train"),
+                "demo-000000000001",
+                most
+            );
+            using var second = AuthorizedHost.Create(
+                server,
+                "issue_comment",
+                server.Event("created", comment: comment),
+                "demo-000000000002",
+                most
+            );
 
             var held = server.Hold(point);
             var early = LaunchAsync(first);
@@ -50,29 +60,6 @@ public sealed class SimultaneousLaunchTests
     }
 
     private static bool IsOwn(HostedComment comment) => comment.AuthorId == CodeHostNames.ActionsId;
-
-    private static HostConsole Authorize(GitHubServer server, string name, JsonNode payload, string plan, int most)
-    {
-        var host = new HostConsole();
-        foreach (var (variable, value) in server.Variables)
-            host.Environment.Variables[variable] = value;
-        host.Environment.Variables["GITHUB_WORKSPACE"] = host.Root;
-        host.Environment.Variables["GITHUB_EVENT_NAME"] = name;
-        host.Environment.Variables["GITHUB_EVENT_PATH"] = host.Write("event.json", payload.ToJsonString());
-        host.Processes.On(HostProgram.FileName, () =>
-        {
-            host.Write("artifacts/plan.json", $$"""{"plan":"{{plan}}"}""");
-            host.Write(
-                $"artifacts/{plan}/job.json",
-                $$"""
-                {"name":"{{plan}}","id":"/x","attempt":1,"experimentName":"demo","studioUrl":null,"change":"Created","status":"Queued"}
-                """
-            );
-            return 0;
-        });
-        Assert.Contains("Decision     launch", host.Run("--target=Authorize", $"--max-launches={most}"), StringComparison.Ordinal);
-        return host;
-    }
 
     private static Task<string> LaunchAsync(HostConsole host) => Task.Run(() => host.Run("--target=Launch", "--wait=false"));
 
