@@ -122,9 +122,10 @@ public sealed partial class LaunchOnGitHubTests(DemoData data)
         await using (var other = await PipelineCheckout.CreateAsync(data: null))
         {
             other.ShareWorkspace(checkout);
-            await ShowProgressAsync(other, server);
             status = Comment(other, server, head, merge, "/status");
             await status.RunAsync();
+            await ShowProgressAsync(other, server);
+            await Comment(other, server, head, merge, "/status").RunAsync();
             Assert.Matches(@"`Running: step [1-9]\d* of 100000, ETA \d[^`]*`", server.ReadComments().Single(IsVerdict).Body);
             cancel = Comment(other, server, head, merge, "/cancel");
             await cancel.RunAsync();
