@@ -63,8 +63,8 @@ public sealed partial class PullRequestJobs(HostSession hosts, WorkspaceSession 
         ChangeAsync(context, launch, _ => true, (workspace, job) => ReadStatusAsync(workspace, job, context.Cancellation));
 
     /// <summary>
-    /// Writes the status and the progress of jobs to the comment, again and again until it is told to end, and then once more. What goes
-    /// wrong is a warning, as the jobs run on.
+    /// Writes the status and the progress of jobs to the comment at intervals until it is told to end, and at the end. What goes wrong is
+    /// a warning, as the jobs run on.
     /// </summary>
     public async Task KeepShownAsync(BuildContext context, int number, IReadOnlyList<LaunchedJob> jobs, CancellationToken end)
     {
