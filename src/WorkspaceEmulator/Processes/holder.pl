@@ -1,8 +1,9 @@
 # Holds every process of a job. Orphans of the job become children of this process, whatever session or environment they made
 # for themselves, so that the emulator finds all of them below it. It ends them itself when the emulator is gone.
 # Arguments: numbers of the system calls prctl and setsid, seconds between TERM and KILL, variables for the command alone, --,
-# and the command. Standard input ends with the emulator. Standard output is the job's. Standard error tells the emulator
-# "holds", "started" once the command can be found and receives signals, and, when it has ended, "ended" and its exit code.
+# and the command. Standard input ends with the emulator, or after a line when it lets this process go: then what is left is killed
+# at once. Standard output is the job's. Standard error tells the emulator "holds", "started" once the command can be found and
+# receives signals, and, when it has ended, "ended" and its exit code.
 use strict;
 my ($prctl, $setsid, $grace) = map { $_ + 0 } @ARGV[0 .. 2];
 my @rest = @ARGV[3 .. $#ARGV];
