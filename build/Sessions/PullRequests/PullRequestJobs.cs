@@ -71,7 +71,8 @@ public sealed partial class PullRequestJobs(HostSession hosts, WorkspaceSession 
         ArgumentNullException.ThrowIfNull(context);
         try
         {
-            for (var isLast = false; !isLast; )
+            bool isLast;
+            do
             {
                 // The end is no error here.
                 await Task.Delay(ProgressInterval, time, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -87,7 +88,7 @@ public sealed partial class PullRequestJobs(HostSession hosts, WorkspaceSession 
                             Update(text, [.. text.Jobs.Select(job => job with { Status = words.GetValueOrDefault(job.Job, job.Status) })]),
                         context.Cancellation
                     );
-            }
+            } while (!isLast);
         }
         catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
         {
