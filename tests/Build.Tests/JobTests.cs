@@ -96,6 +96,43 @@ public sealed class JobTests : IDisposable
         ExpectedText.Check("follow-failed", host.Run("--target=Follow", "--job=job"));
     }
 
+    [Theory]
+    [InlineData("Follow", "step 1/2\nerror: there is no space left\n\n", "error: there is no space left")]
+    [InlineData("Follow", "error: a.png cannot be read\nKilled\n", "error: a.png cannot be read")]
+    [InlineData("Follow", "10 %\r20 %\rMemoryError", "MemoryError")]
+    [InlineData("Fetch", "step 1/2\nerror: there is no space left\n", "error: there is no space left")]
+    public void Outcome_SaysWhatAFailedJobSaidAtItsEnd(string target, string log, string words)
+    {
+        Answer("Failed");
+        AnswerLog(log);
+
+        var output = host.Run($"--target={target}", "--job=job");
+
+        if (target == "Follow")
+        {
+            Assert.Contains(
+                $"Error: Job job is Failed; it must be Completed. UserError: Out of memory. Its log ends with: {words}. Its log is in",
+                output,
+                StringComparison.Ordinal
+            );
+        }
+
+        var outcome = JsonNode.Parse(File.ReadAllText(Path.Combine(host.Root, "artifacts/job/outcome.json")))!;
+        Assert.Equal($"UserError: Out of memory. Its log ends with: {words}", (string?)outcome["reason"]);
+    }
+
+    [Fact]
+    public void Outcome_HasTheEndOfALongLineOfALongLog_WhenTheJobFailed()
+    {
+        Answer("Failed");
+        AnswerLog($"error: an old one\n{new string('-', 70_000)}\n{new string('x', 600)}\n");
+
+        host.Run("--target=Fetch", "--job=job");
+
+        var outcome = JsonNode.Parse(File.ReadAllText(Path.Combine(host.Root, "artifacts/job/outcome.json")))!;
+        Assert.Equal($"UserError: Out of memory. Its log ends with: {new string('x', 500)}…", (string?)outcome["reason"]);
+    }
+
     [Fact]
     public void Follow_NamesTheJob_WhenItDoesNotExist() => ExpectedText.Check("follow-missing", host.Run("--target=Follow", "--job=other"));
 
@@ -182,6 +219,13 @@ public sealed class JobTests : IDisposable
              "properties":{"jobType":"Command","experimentName":"demo","command":"x","environmentId":"e","status":"{{status}}"} }
             """
         );
+
+    private void AnswerLog(string log)
+    {
+        host.Service.On("GET", $"/logs/{Log}", FakeService.Json(200, log));
+        host.Service.On("GET", Artifacts, FakeService.Json(200, $$"""{"value":[{"path":"{{Log}}"}]}"""));
+        host.Service.On("GET", $"{Artifacts}/content", FakeService.Json(200, log));
+    }
 
     private void Answer(params string[] statuses) =>
         host.Service.OnEach(

@@ -1,5 +1,6 @@
 using Build.Sessions.Jobs.Outcomes;
 using Workspaces.Connection;
+using Workspaces.DataPlane;
 using Workspaces.Jobs;
 using Workspaces.Sweeps;
 
@@ -45,7 +46,9 @@ internal static class JobCollection
             sweep?.Status ?? details.Status,
             job,
             experiment,
-            sweep is null ? details.FailureReason : sweep.Reason,
+            sweep is not null ? sweep.Reason
+                : details.Status == JobStatus.Failed ? LastWords.Read(download).AddTo(details.FailureReason)
+                : details.FailureReason,
             metrics,
             tags,
             new OutcomeDatasets(tags.GetValueOrDefault("train_set", ""), tags.GetValueOrDefault("test_set", "")),

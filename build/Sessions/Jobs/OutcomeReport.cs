@@ -48,7 +48,7 @@ public sealed class OutcomeReport(IDisplay display)
         if (outcome.Status != JobStatus.Completed)
         {
             throw new CakeException(
-                $"Job {outcome.Job} is {outcome.Status}; it must be Completed. {(outcome.Reason is { } reason ? $"{reason} " : "")}"
+                $"Job {outcome.Job} is {outcome.Status}; it must be Completed. {AsSentence(outcome.Reason)}"
                     + $"{WhereTheLogIs(outcome)} The same command submits it again and resumes from the last checkpoint."
             );
         }
@@ -63,6 +63,8 @@ public sealed class OutcomeReport(IDisplay display)
             );
         }
     }
+
+    private static string AsSentence(string? reason) => reason is null ? "" : $"{reason}{(reason.EndsWith('.') ? "" : ".")} ";
 
     // Of a sweep the artifacts are those of its best trial.
     private static bool HasArtifacts(JobOutcome outcome) => outcome.Trials is null || outcome.BestTrial is not null;

@@ -6,12 +6,10 @@ using Workspaces.Logs;
 
 namespace Build.Sessions.Jobs;
 
-/// <summary>Finds what failed trials said at their end: the service knows only the exit code, and nobody reads twelve logs.</summary>
+/// <summary>Finds what failed trials said at their end: nobody reads twelve logs.</summary>
 internal static class TrialErrors
 {
     private const int MostLogs = 5;
-    private const int LongestLine = 500; // characters
-    private const string Error = "error: "; // how the trainer begins its last line
 
     /// <summary>Adds the last words of the log to the reasons of the first failed trials.</summary>
     public static async Task<IReadOnlyList<TrialOutcome>> AddAsync(
@@ -26,26 +24,22 @@ internal static class TrialErrors
         foreach (var trial in trials)
         {
             var words = failed.Contains(trial) ? await ReadAsync(context, workspace, trial.Name, time) : null;
-            all.Add(words is null ? trial : trial with { Reason = $"{trial.Reason} Its log ends with: {words}".TrimStart() });
+            all.Add(words is null ? trial : trial with { Reason = words.AddTo(trial.Reason) });
         }
 
         return all;
     }
 
-    /// <summary>Returns the last error of a log, else its last line; null when it is empty or cannot be read.</summary>
-    private static async Task<string?> ReadAsync(BuildContext context, WorkspaceClient workspace, string trial, TimeProvider time)
+    /// <returns>Null when the log cannot be read.</returns>
+    private static async Task<LastWords?> ReadAsync(BuildContext context, WorkspaceClient workspace, string trial, TimeProvider time)
     {
-        string? last = null;
-        string? error = null;
+        var words = new LastWords();
         try
         {
             await foreach (var happened in new JobFollower(workspace, timeProvider: time).FollowAsync(trial, context.Cancellation))
             {
-                if (happened is not JobLogLine { Text: var text } || string.IsNullOrWhiteSpace(text))
-                    continue;
-                last = text;
-                if (text.StartsWith(Error, StringComparison.Ordinal))
-                    error = text;
+                if (happened is JobLogLine line)
+                    words.Add(line.Text);
             }
         }
         catch (WorkspaceException)
@@ -54,9 +48,6 @@ internal static class TrialErrors
             return null;
         }
 
-        var words = (error ?? last)?.Trim();
-        if (words is not { Length: > LongestLine })
-            return words;
-        return $"{words[..(char.IsHighSurrogate(words[LongestLine - 1]) ? LongestLine - 1 : LongestLine)]}…";
+        return words;
     }
 }

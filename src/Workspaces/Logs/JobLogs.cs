@@ -19,7 +19,7 @@ internal sealed partial class JobLogs(LogClient client)
         foreach (var unrelated in logs.Values.ToArray().SelectMany(log => log.UnrelatedFiles.ToArray()))
             logs.TryAdd(unrelated, new JobLog(unrelated, client));
 
-        var added = files.Where(file => UserLog().IsMatch(file) && known.Add(file)).ToArray();
+        var added = files.Where(file => IsLog(file) && known.Add(file)).ToArray();
         foreach (var file in added.Where(file => OwnerOf(file) is null))
             logs.TryAdd(file, new JobLog(file, client));
 
@@ -34,10 +34,13 @@ internal sealed partial class JobLogs(LogClient client)
         }
     }
 
+    /// <summary>Returns whether a file of the job's artifacts is such a log, or its content before a rotation.</summary>
+    public static bool IsLog(string file) => UserLog().IsMatch(file);
+
     /// <summary>Returns whether one of the files is the content of a log before a rotation.</summary>
     public static bool HasRotated(IEnumerable<string> files)
     {
-        var names = files.Where(file => UserLog().IsMatch(file)).ToHashSet(StringComparer.Ordinal);
+        var names = files.Where(IsLog).ToHashSet(StringComparer.Ordinal);
         return names.Any(file => Rotated().Match(file) is { Success: true } match && names.Contains($"{match.Groups["stem"].Value}.txt"));
     }
 

@@ -7,7 +7,7 @@ namespace EndToEnd.Chain;
 /// </summary>
 public sealed class FullDiskTests(DemoData data)
 {
-    // $1: the host, $2: the checkout.
+    // $1: the host, $2: the checkout, $3: the bytes that a job finds free.
     private const string Script = """
         state="$2/.local/emulator"
         mkdir -p "$state" && mount -t tmpfs -o size=32m,mode=0700 full "$state" || exit 99
@@ -15,7 +15,7 @@ public sealed class FullDiskTests(DemoData data)
         fill() { cat /dev/zero > "$state/filler" 2> "$2/fill.txt"; }
         host "$1" "$2" --target=Train > "$2/trains.txt" 2>&1 &
         until grep -q '  | step 1/' "$2/trains.txt"; do kill -0 $! || break; sleep 0.1; done
-        fill
+        fill; truncate --size=-"$3" "$state/filler"
         wait $!; echo "trains: $?"; cat "$2/trains.txt"
         rm "$state/filler"; fill
         host "$1" "$2" --target=Train > "$2/submits.txt" 2>&1; echo "submits: $?"; cat "$2/submits.txt"
@@ -24,8 +24,11 @@ public sealed class FullDiskTests(DemoData data)
         host "$1" "$2" --target=Stop-Emulator
         """;
 
-    [Fact]
-    public async Task Train_SaysThatNoSpaceIsLeft_WhenTheDiskOfTheEmulatorIsFull()
+    // Without space the log of the job cannot be written. With a little, the trainer fails first, and says so in its log.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(131_072)]
+    public async Task Train_SaysThatNoSpaceIsLeft_WhenTheDiskOfTheEmulatorIsFull(int free)
     {
         await using var checkout = new Checkout();
         data.Lend(checkout);
@@ -39,7 +42,7 @@ public sealed class FullDiskTests(DemoData data)
         string[] own = Environment.UserName == "root" ? ["-m"] : ["-rm"];
         using var run = new HostRun(
             "unshare",
-            [.. own, "sh", "-c", Script, "sh", Checkout.Host, checkout.Root],
+            [.. own, "sh", "-c", Script, "sh", Checkout.Host, checkout.Root, $"{free}"],
             checkout.Root,
             [.. checkout.Variables.Select(pair => (pair.Key, pair.Value))]
         );
