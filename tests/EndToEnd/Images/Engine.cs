@@ -1,9 +1,13 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using EndToEnd.Images;
 using Fixtures.Checkouts;
 using Fixtures.Engines;
+using Fixtures.Pipelines;
 
 [assembly: AssemblyFixture(typeof(Engine))]
 [assembly: AssemblyFixture(typeof(DemoData))]
+[assembly: AssemblyFixture(typeof(PipelineFiles))]
 // Concurrent builds wait for each other's package folder, and a rebuild depends on the cache of the builds before it.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 
@@ -11,7 +15,7 @@ namespace EndToEnd.Images;
 
 /// <summary>Provides all tests of this project with one Docker engine and one registry.</summary>
 /// <remarks>The registry's content, 2 GB, is kept, so that a later run does not push it again.</remarks>
-public sealed class Engine() : DockerEngine("images")
+public sealed partial class Engine() : DockerEngine("images")
 {
     /// <summary>
     /// Repository of the images in this engine's registry, the same for all tests and runs: docker finds existing layers only in the
@@ -37,6 +41,12 @@ public sealed class Engine() : DockerEngine("images")
         return base.InitializeAsync();
     }
 
+    /// <summary>The file of the trainer that <see cref="ChangeSource"/> adds.</summary>
+    public const string ChangedSource = "src/training/detection/made_for.py";
+
+    /// <summary>Changes the trainer of a checkout, so that its image was never built.</summary>
+    public static void ChangeSource(string root) => File.WriteAllText(Path.Combine(root, ChangedSource), $"NAME = \"{Guid.NewGuid()}\"\n");
+
     /// <summary>Creates a checkout whose image was never built, with this engine and a registry.</summary>
     /// <param name="registry">Host and port; null takes this engine's own.</param>
     /// <param name="repository">Repository of the image.</param>
@@ -52,8 +62,29 @@ public sealed class Engine() : DockerEngine("images")
         );
         checkout.WriteEnvironment(("REGISTRY", $"\"{registry ?? Registry}\""), ("IMAGE_REPOSITORY", $"\"{repository}\""));
         checkout.Variables["DOCKER_HOST"] = Host;
-        File.WriteAllText(Path.Combine(checkout.Root, "src", "training", "detection", "made_for.py"), $"NAME = \"{Guid.NewGuid()}\"\n");
+        ChangeSource(checkout.Root);
         return checkout;
+    }
+
+    /// <summary>Commits to main that the images and jobs of a repository are those of this engine and its registry.</summary>
+    public async Task UseAsync(PipelineCheckout checkout)
+    {
+        Require();
+        checkout.Variables["DOCKER_HOST"] = Host;
+        await EditAsync("configuration/local_config.json", text =>
+        {
+            var config = JsonNode.Parse(text)!.AsObject();
+            (config["REGISTRY"], config["IMAGE_REPOSITORY"]) = (Registry, Repository);
+            return config.ToJsonString();
+        });
+        await EditAsync("docker/cpu/Dockerfile", text => BaseArgument().Replace(text, $"ARG BASE_IMAGE={BaseImage}"));
+        await checkout.CommitToMainAsync("Train in an image of this machine");
+
+        async Task EditAsync(string path, Func<string, string> edit)
+        {
+            var file = Path.Combine(checkout.Root, path);
+            await File.WriteAllTextAsync(file, edit(await File.ReadAllTextAsync(file)));
+        }
     }
 
     /// <summary>Returns the arguments of a target that works with this engine's images.</summary>
@@ -68,4 +99,7 @@ public sealed class Engine() : DockerEngine("images")
             Path.Combine(Storage, "docker", "registry", "v2", "repositories", Repository, "_manifests", "tags", tag),
             recursive: true
         );
+
+    [GeneratedRegex("^ARG BASE_IMAGE=.*$", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex BaseArgument();
 }

@@ -1,4 +1,5 @@
 using Fixtures.Checkouts;
+using Fixtures.Pipelines;
 
 namespace EndToEnd.PullRequests;
 

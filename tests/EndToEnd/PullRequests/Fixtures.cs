@@ -1,5 +1,5 @@
-using EndToEnd.PullRequests;
 using Fixtures.Checkouts;
+using Fixtures.Pipelines;
 
 [assembly: AssemblyFixture(typeof(DemoData))]
 [assembly: AssemblyFixture(typeof(PipelineFiles))]

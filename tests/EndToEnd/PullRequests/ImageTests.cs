@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Fixtures.Checkouts;
 using Fixtures.CodeHosts;
+using Fixtures.Pipelines;
 using Fixtures.Registries;
 
 namespace EndToEnd.PullRequests;

@@ -1,5 +1,6 @@
 using Fixtures.Checkouts;
 using Fixtures.CodeHosts;
+using Fixtures.Pipelines;
 
 namespace EndToEnd.PullRequests;
 

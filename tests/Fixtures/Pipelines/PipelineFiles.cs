@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Fixtures.Checkouts;
 
-namespace EndToEnd.PullRequests;
+namespace Fixtures.Pipelines;
 
 /// <summary>The workflows and pipelines of this repository, as tests/pipelines reads them.</summary>
 public sealed class PipelineFiles : IAsyncLifetime

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Fixtures.CodeHosts;
 
-namespace EndToEnd.PullRequests;
+namespace Fixtures.Pipelines;
 
 /// <summary>A run of GitHub Actions against a server of GitHub.</summary>
 public sealed class GitHubRun : PipelineRun

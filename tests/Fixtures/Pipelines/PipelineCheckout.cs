@@ -1,6 +1,6 @@
 using Fixtures.Checkouts;
 
-namespace EndToEnd.PullRequests;
+namespace Fixtures.Pipelines;
 
 /// <summary>
 /// A repository with the experiments of a test, whose build is this repository's. Its folder has spaces in its name, as on some agents.

@@ -1,4 +1,4 @@
-namespace EndToEnd.PullRequests;
+namespace Fixtures.Pipelines;
 
 /// <summary>A script step that ran.</summary>
 /// <param name="Job">The job.</param>

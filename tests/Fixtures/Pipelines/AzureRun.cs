@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Fixtures.CodeHosts;
 
-namespace EndToEnd.PullRequests;
+namespace Fixtures.Pipelines;
 
 /// <summary>A run of Azure Pipelines against a server of Azure DevOps, for a repository in Azure Repos.</summary>
 public sealed partial class AzureRun : PipelineRun
@@ -47,7 +47,7 @@ public sealed partial class AzureRun : PipelineRun
             {
                 case "task.setvariable":
                     var name = Variable().Match(command.Groups["properties"].Value).Groups["name"].Value;
-                    Assert.Contains(name, settable);
+                    Assert.Contains(name, settable, StringComparer.Ordinal);
                     OutputsOf(job)[$"{(string)step["id"]!}.{name}"] = value;
                     break;
                 case "task.uploadsummary":

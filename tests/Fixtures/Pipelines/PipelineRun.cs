@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Fixtures.Checkouts;
 
-namespace EndToEnd.PullRequests;
+namespace Fixtures.Pipelines;
 
 /// <summary>
 /// Runs the jobs of one event as a platform does: in order, each on its own machine with its checkout and artifacts. The script steps run
