@@ -130,6 +130,39 @@ public class BlobTests
         await RefusedAsync(403, () => new BlobClient(address, wrong, Options(emulator)).DownloadContentAsync(Stop));
     }
 
+    [Fact]
+    public async Task Request_IsNotEmulated_WhenItDependsOnWhatBlobsDoNotHaveHere()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        var container = await OpenAsync(emulator);
+        var blob = container.GetBlobClient("a.txt");
+        await blob.UploadAsync(new BinaryData("a"), Stop);
+        var tags = new Dictionary<string, string>(StringComparer.Ordinal) { ["team"] = "a" };
+        var other = new Uri("https://elsewhere.blob.core.windows.net/container/a.txt");
+
+        await RefusedAsync(501, () => blob.UploadAsync(new BinaryData("b"), new BlobUploadOptions { Tags = tags }, Stop));
+        await RefusedAsync(501, () => blob.UploadAsync(new BinaryData("b"), new BlobUploadOptions { AccessTier = AccessTier.Cool }, Stop));
+        await RefusedAsync(501, () => blob.WithSnapshot("2026-01-02T03:04:05.0000000Z").DownloadContentAsync(Stop));
+        await RefusedAsync(501, () => blob.StartCopyFromUriAsync(other, cancellationToken: Stop));
+        await RefusedAsync(501, () => blob.CreateSnapshotAsync(cancellationToken: Stop));
+        await RefusedAsync(501, () => blob.SetTagsAsync(tags, cancellationToken: Stop));
+
+        Assert.Equal("a", (await blob.DownloadContentAsync(Stop)).Value.Content.ToString());
+    }
+
+    [Fact]
+    public async Task Copy_IsRefused_WhenTheSignatureIsForTheTargetAlone()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        var container = await OpenAsync(emulator);
+        await container.GetBlobClient("secret.txt").UploadAsync(new BinaryData("secret"), Stop);
+        var target = Signed(emulator, container, "mine.txt", BlobSasPermissions.All, TimeSpan.FromMinutes(1));
+
+        await RefusedAsync(403, () => target.StartCopyFromUriAsync(container.GetBlobClient("secret.txt").Uri, cancellationToken: Stop));
+
+        Assert.False(await container.GetBlobClient("mine.txt").ExistsAsync(Stop));
+    }
+
     [Theory]
     [InlineData("../escape.txt")]
     [InlineData("a/../../escape.txt")]

@@ -47,9 +47,6 @@ internal static class BlobListing
             ).ToString(SaveOptions.DisableFormatting);
     }
 
-    /// <summary>Returns a blob's ETag, which changes with its content.</summary>
-    public static string ETagOf(DateTimeOffset modifiedAt, long length) => $"\"0x{modifiedAt.UtcTicks:X}{length:X}\"";
-
     private static (string Name, bool IsFolder) Group(string name, string prefix, string delimiter)
     {
         var end = delimiter.Length == 0 ? -1 : name.IndexOf(delimiter, prefix.Length, StringComparison.Ordinal);
@@ -67,10 +64,10 @@ internal static class BlobListing
             new XElement(
                 "Properties",
                 new XElement("Creation-Time", file.ModifiedAt.ToString("R", CultureInfo.InvariantCulture)),
-                new XElement("Last-Modified", file.ModifiedAt.ToString("R", CultureInfo.InvariantCulture)),
-                new XElement("Etag", ETagOf(file.ModifiedAt, file.Length).Trim('"')),
+                new XElement("Last-Modified", BlobHeaders.ChangedAt(file, facts).ToString("R", CultureInfo.InvariantCulture)),
+                new XElement("Etag", BlobHeaders.ETagOf(file, facts).Trim('"')),
                 new XElement("Content-Length", file.Length),
-                new XElement("Content-Type", Clean(facts.ContentType ?? "application/octet-stream")),
+                BlobHeaders.OfContent.Select(header => OfContent(header, facts)),
                 new XElement("BlobType", "BlockBlob"),
                 new XElement("LeaseStatus", "unlocked"),
                 new XElement("LeaseState", "available"),
@@ -79,6 +76,11 @@ internal static class BlobListing
             hasMetadata ? new XElement("Metadata", facts.Metadata.Select(pair => new XElement(pair.Key, Clean(pair.Value)))) : null
         );
     }
+
+    private static XElement? OfContent(string header, BlobFacts facts) =>
+        facts.Headers.TryGetValue(header, out var value) ? new(header, Clean(value))
+        : header == BlobHeaders.ContentType ? new(header, BlobHeaders.DefaultType)
+        : null;
 
     // Files of jobs can have names that XML cannot hold; the service encodes them and says so.
     private static XElement Named(string name) =>

@@ -13,6 +13,7 @@ internal sealed class BlockUploads
     private const int MostBlocks = 50_000;
     private const int LongestId = 64;
     private const int LargestList = 16 * 1024 * 1024;
+    private const string Arriving = ".arriving";
     private readonly ConfinedFolder files;
 
     public BlockUploads(StateFolder state)
@@ -33,7 +34,7 @@ internal sealed class BlockUploads
     {
         if (FileOf(blob, id) is not { } file)
             return false;
-        var incoming = $"{FolderOf(blob)}/{Guid.NewGuid():N}.arriving";
+        var incoming = $"{FolderOf(blob)}/{Guid.NewGuid():N}{Arriving}";
         try
         {
             await using (var block = files.CreateFile(incoming))
@@ -46,6 +47,24 @@ internal sealed class BlockUploads
             files.Delete(incoming);
         }
     }
+
+    /// <summary>Lists the blocks of a blob that wait for a list, in the order of their ids.</summary>
+    public IReadOnlyList<BlobBlock> List(string blob)
+    {
+        var folder = FolderOf(blob);
+        var names = files.ListFiles(folder).Where(name => !name.EndsWith(Arriving, StringComparison.Ordinal));
+        return [.. Describe(names.Select(name => $"{folder}/{name}")).OrderBy(block => block.Id, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Describes blocks by their files; those that are gone are left out.</summary>
+    public IEnumerable<BlobBlock> Describe(IEnumerable<string> blocks) =>
+        from block in blocks
+        let file = files.Find(block)
+        where file is not null
+        select new BlobBlock(
+            Convert.ToBase64String(Convert.FromHexString(block[(block.IndexOf('/', StringComparison.Ordinal) + 1)..])),
+            file.Length
+        );
 
     /// <summary>Reads a list of blocks.</summary>
     /// <returns>The files of the blocks in their order; null when the list is invalid, or a block is missing.</returns>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using WorkspaceEmulator.Files;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
@@ -15,7 +16,7 @@ namespace WorkspaceEmulator.Blobs;
 /// <param name="folder">The container's folder in it.</param>
 /// <param name="factsFolder">Absolute path of the folder for what clients say about blobs.</param>
 /// <param name="state">The state folder, which learns of damaged files.</param>
-internal sealed class FolderContainer(ConfinedFolder files, string folder, string factsFolder, StateFolder state) : IBlobContainer
+internal sealed partial class FolderContainer(ConfinedFolder files, string folder, string factsFolder, StateFolder state) : IBlobContainer
 {
     private const string Arriving = ".arriving";
 
@@ -73,7 +74,7 @@ internal sealed class FolderContainer(ConfinedFolder files, string folder, strin
     public BlobFacts ReadFacts(string blob)
     {
         return Find(blob) is { } found && ReadStored(blob) is { } stored && stored.Content == ContentOf(found)
-            ? new(stored.ContentType, stored.Metadata)
+            ? new(stored.Headers ?? TypeOf(stored), stored.Metadata) { ChangedAt = stored.ChangedAt, Blocks = stored.Blocks }
             : BlobFacts.None;
     }
 
@@ -85,7 +86,7 @@ internal sealed class FolderContainer(ConfinedFolder files, string folder, strin
         StateFile.Write(
             PlaceOfFacts(blob),
             JsonSerializer.Serialize(
-                new StoredFacts(blob, ContentOf(found), facts.ContentType, new(facts.Metadata, StringComparer.Ordinal))
+                new StoredFacts(blob, ContentOf(found), Copy(facts.Headers), Copy(facts.Metadata), facts.ChangedAt, facts.Blocks)
             )
         );
     }
@@ -97,7 +98,8 @@ internal sealed class FolderContainer(ConfinedFolder files, string folder, strin
                 stored is not { Blob: not null, Content: not null, Metadata: not null } ? "a member is missing"
                 : stored.Blob != blob ? "it is about another blob"
                 : !stored.Metadata.All(pair => ResourceNames.Variable().IsMatch(pair.Key) && IsHeader(pair.Value))
-                || !IsHeader(stored.ContentType ?? "")
+                || !(stored.Headers ?? TypeOf(stored)).All(pair => HeaderName().IsMatch(pair.Key) && IsHeader(pair.Value))
+                || stored.Blocks?.Any(block => block?.Id is null) == true
                     ? "a member is no text of a header"
                 : null,
             Loss(blob)
@@ -110,9 +112,18 @@ internal sealed class FolderContainer(ConfinedFolder files, string folder, strin
         return FactsFile(blob);
     }
 
-    private static string Loss(string blob) => $"The content type and the metadata of blob '{blob}' are lost; its content is not.";
+    private static string Loss(string blob) => $"The headers and the metadata of blob '{blob}' are lost; its content is not.";
 
-    private static bool IsHeader(string? text) => text is not null && !text.Any(char.IsControl);
+    private static bool IsHeader(string? text) => text is not null && BlobHeaders.IsValue(text);
+
+    // Of a file that an earlier version wrote.
+    private static Dictionary<string, string> TypeOf(StoredFacts stored)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (stored.ContentType is { } type)
+            headers[BlobHeaders.ContentType] = type;
+        return headers;
+    }
 
     // A job may replace the file; what was said about the blob is then no longer true.
     private static string ContentOf(FileFacts facts) => $"{facts.ModifiedAt.UtcTicks}/{facts.Length}";
@@ -120,5 +131,18 @@ internal sealed class FolderContainer(ConfinedFolder files, string folder, strin
     private string FactsFile(string blob) =>
         Path.Combine(factsFolder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(blob))) + ".json");
 
-    private sealed record StoredFacts(string Blob, string Content, string? ContentType, Dictionary<string, string> Metadata);
+    private static Dictionary<string, string> Copy(IReadOnlyDictionary<string, string> texts) => new(texts, StringComparer.Ordinal);
+
+    [GeneratedRegex(@"^[A-Za-z0-9-]+\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex HeaderName();
+
+    private sealed record StoredFacts(
+        string Blob,
+        string Content,
+        Dictionary<string, string>? Headers,
+        Dictionary<string, string> Metadata,
+        DateTimeOffset? ChangedAt,
+        IReadOnlyList<BlobBlock>? Blocks,
+        string? ContentType = null
+    );
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.AssetRegistries;
 using WorkspaceEmulator.Assets;
 using WorkspaceEmulator.Blobs;
+using WorkspaceEmulator.Blobs.Access;
 using WorkspaceEmulator.Mlflow;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;

@@ -13,7 +13,7 @@ internal static class SignedLogEndpoints
             .MapGet("/azureml/{workspaceId}/ExperimentRun/dcid.{runId}/{**path}", Get)
             .Emulates("Artifacts", "Signed download", "The addresses of `logFiles` and `contentinfo`; no token, `Range` works (206, 416).");
 
-    private static Results<FileStreamHttpResult, ContentHttpResult> Get(
+    private static Results<FileStreamHttpResult, StorageError> Get(
         string workspaceId,
         string runId,
         string path,
@@ -25,9 +25,9 @@ internal static class SignedLogEndpoints
     {
         var workspace = workspaces.All.FirstOrDefault(known => known.Name.Id.ToString("N") == workspaceId);
         if (workspace is null || !workspace.Runs.TryGetValue(runId, out var run) || !logs.Allows(SignedLogs.PathOf(run, path), request))
-            return StorageErrors.ExpiredSignature(request.HttpContext.Response, time);
+            return StorageErrors.ExpiredSignature(time);
         return run.Artifacts.Open(path) is { } file
             ? ArtifactEndpoints.Send(file, path)
-            : StorageErrors.Of(request.HttpContext.Response, 404, "BlobNotFound", "The specified blob does not exist.");
+            : StorageErrors.Of(404, "BlobNotFound", "The specified blob does not exist.");
     }
 }

@@ -9,9 +9,7 @@ internal sealed class ScriptedResponseMiddleware(RequestDelegate next, TimeProvi
         context.Features.Get<FaultEffect>() switch
         {
             ScriptedResponse response => response.WriteAsync(context.Response),
-            ExpiredToken when FaultMiddleware.IsSigned(context.Request) => StorageErrors
-                .ExpiredSignature(context.Response, time)
-                .ExecuteAsync(context),
+            ExpiredToken when FaultMiddleware.IsSigned(context.Request) => StorageErrors.ExpiredSignature(time).ExecuteAsync(context),
             ExpiredToken => ArmErrors.ExpiredToken(context.Response, time).ExecuteAsync(context),
             _ => next(context),
         };

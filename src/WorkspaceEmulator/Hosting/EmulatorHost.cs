@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using WorkspaceEmulator.Access;
 using WorkspaceEmulator.AssetRegistries;
 using WorkspaceEmulator.Blobs;
+using WorkspaceEmulator.Blobs.Access;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Containers;
 using WorkspaceEmulator.Containers.Images;

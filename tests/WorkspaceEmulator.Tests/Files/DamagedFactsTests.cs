@@ -20,7 +20,11 @@ public sealed class DamagedFactsTests : IDisposable
         container.WriteFacts("a.txt", Facts);
     }
 
-    private static BlobFacts Facts => new("text/plain", new Dictionary<string, string>(StringComparer.Ordinal) { ["owner"] = "me" });
+    private static BlobFacts Facts =>
+        new(
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["Content-Type"] = "text/plain" },
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["owner"] = "me" }
+        );
 
     private string FactsFolder => Path.Combine(state.Root, "blob-facts");
 
@@ -38,14 +42,17 @@ public sealed class DamagedFactsTests : IDisposable
     [InlineData("[]")]
     [InlineData("{}")]
     [InlineData("\0\0\0\0")]
-    [InlineData("""{"Blob":7,"Content":"c","Metadata":{}}""")]
-    [InlineData("""{"Blob":"other.txt","Content":"c","Metadata":{}}""")]
-    [InlineData("""{"Blob":"a.txt","Content":"c","Metadata":null}""")]
-    [InlineData("""{"Blob":"a.txt","Content":"c","Metadata":{"owner":null}}""")]
-    [InlineData("""{"Blob":"a.txt","Content":"c","Metadata":{"owner":"\u0000"}}""")]
-    [InlineData("""{"Blob":"a.txt","Content":"c","Metadata":{"no header":"x"}}""")]
+    [InlineData("""{"Blob":7,"Content":"c","Headers":{},"Metadata":{}}""")]
+    [InlineData("""{"Blob":"other.txt","Content":"c","Headers":{},"Metadata":{}}""")]
+    [InlineData("""{"Blob":"a.txt","Content":"c","Headers":{},"Metadata":null}""")]
+    [InlineData("""{"Blob":"a.txt","Content":"c","Headers":{},"Metadata":{"owner":null}}""")]
+    [InlineData("""{"Blob":"a.txt","Content":"c","Headers":{},"Metadata":{"owner":"\u0000"}}""")]
+    [InlineData("""{"Blob":"a.txt","Content":"c","Headers":{},"Metadata":{"no header":"x"}}""")]
+    [InlineData("""{"Blob":"a.txt","Content":"c","Headers":{"Content-Type":"text\r\nx: y"},"Metadata":{}}""")]
+    [InlineData("""{"Blob":"a.txt","Content":"c","Headers":{"no header":"x"},"Metadata":{}}""")]
     [InlineData("""{"Blob":"a.txt","Content":"c","ContentType":"text\r\nx: y","Metadata":{}}""")]
-    [InlineData("""{"Blob":"\ud800","Content":"c","Metadata":{}}""")]
+    [InlineData("""{"Blob":"a.txt","Content":"c","Headers":{},"Metadata":{},"Blocks":[null]}""")]
+    [InlineData("""{"Blob":"\ud800","Content":"c","Headers":{},"Metadata":{}}""")]
     public void ReadFacts_SetsTheFileAsideAndNamesIt_WhenItIsDamaged(string content)
     {
         var file = FactsFile;
@@ -56,7 +63,7 @@ public sealed class DamagedFactsTests : IDisposable
         Assert.True(File.Exists($"{file}.damaged"));
 
         container.WriteFacts("a.txt", Facts);
-        Assert.Equal("text/plain", container.ReadFacts("a.txt").ContentType);
+        Assert.Equal("text/plain", container.ReadFacts("a.txt").Headers["Content-Type"]);
     }
 
     [Fact]
@@ -79,7 +86,7 @@ public sealed class DamagedFactsTests : IDisposable
         using (new FileStream(FactsFile, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
             Assert.Throws<IOException>(() => container.ReadFacts("a.txt"));
 
-        Assert.Equal("text/plain", container.ReadFacts("a.txt").ContentType);
+        Assert.Equal("text/plain", container.ReadFacts("a.txt").Headers["Content-Type"]);
         Assert.Empty(state.Warnings.Messages);
     }
 
@@ -92,7 +99,7 @@ public sealed class DamagedFactsTests : IDisposable
 
         container.WriteFacts("a.txt", Facts);
 
-        Assert.Equal("text/plain", container.ReadFacts("a.txt").ContentType);
+        Assert.Equal("text/plain", container.ReadFacts("a.txt").Headers["Content-Type"]);
         Assert.Contains($"{file} is damaged (it is a folder)", Assert.Single(state.Warnings.Messages), StringComparison.Ordinal);
         Assert.True(container.Delete("a.txt"));
         Assert.False(File.Exists(file));

@@ -1,26 +1,13 @@
-using System.Security;
-using Microsoft.AspNetCore.Http.HttpResults;
-
 namespace WorkspaceEmulator.Wire.Errors;
 
-/// <summary>Creates error responses as a storage account gives them: XML, with the code as a header too.</summary>
+/// <summary>Creates error responses as a storage account gives them.</summary>
 internal static class StorageErrors
 {
-    public static ContentHttpResult Of(HttpResponse response, int status, string code, string message)
-    {
-        response.Headers["x-ms-error-code"] = code;
-        return TypedResults.Content(
-            "<?xml version=\"1.0\" encoding=\"utf-8\"?>"
-                + $"<Error><Code>{code}</Code><Message>{SecurityElement.Escape(message)}</Message></Error>",
-            "application/xml",
-            statusCode: status
-        );
-    }
+    public static StorageError Of(int status, string code, string message) => new(status, code, message);
 
     /// <summary>Creates the response to a signature that has expired.</summary>
-    public static ContentHttpResult ExpiredSignature(HttpResponse response, TimeProvider time) =>
+    public static StorageError ExpiredSignature(TimeProvider time) =>
         Of(
-            response,
             403,
             "AuthenticationFailed",
             "Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the "

@@ -3,7 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace WorkspaceEmulator.Blobs;
+namespace WorkspaceEmulator.Blobs.Access;
 
 /// <summary>Creates and checks shared access signatures: of a blob, of a container, and of the account.</summary>
 internal static class SharedAccessSignature

@@ -1,6 +1,6 @@
 using WorkspaceEmulator.Wire;
 
-namespace WorkspaceEmulator.Blobs;
+namespace WorkspaceEmulator.Blobs.Access;
 
 /// <summary>
 /// Serves a storage account under a host of its own, as Azure does: <c>https://ACCOUNT.blob.core.localhost:PORT/CONTAINER/BLOB</c> is

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace WorkspaceEmulator.Blobs;
+namespace WorkspaceEmulator.Blobs.Access;
 
 /// <summary>Checks the signature of a request by the account key, as the storage service's "Authorize with Shared Key" says.</summary>
 internal static class SharedKeySignature

@@ -1,8 +1,7 @@
-using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Wire.Errors;
 
-namespace WorkspaceEmulator.Blobs;
+namespace WorkspaceEmulator.Blobs.Access;
 
 /// <summary>
 /// Decides who may do what with blobs: the owner's token, a signature by the account key, or a shared access signature. A job's token
@@ -17,7 +16,7 @@ internal static class BlobAccess
     /// <param name="blob">The blob; empty for an operation of the container.</param>
     /// <param name="permissions">Letters of a shared access signature, one of which must be granted.</param>
     /// <param name="time">The clock.</param>
-    public static ContentHttpResult? Refuse(
+    public static StorageError? Refuse(
         HttpContext context,
         StorageAccount account,
         string container,
@@ -39,11 +38,10 @@ internal static class BlobAccess
 
         return context.Request.Headers.Authorization.Count == 0 && context.Request.Query["sig"].Count == 0
             ? StorageErrors.Of(
-                context.Response,
                 401,
                 "NoAuthenticationInformation",
                 "Server failed to authenticate the request. Please refer to the information in the www-authenticate header."
             )
-            : StorageErrors.ExpiredSignature(context.Response, time);
+            : StorageErrors.ExpiredSignature(time);
     }
 }
