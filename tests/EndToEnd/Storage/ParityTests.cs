@@ -261,8 +261,9 @@ public sealed class ParityTests(Azurite azurite, ParityTests.Account account) : 
             if (got.GetRawResponse() is { Status: 304 } unchanged)
                 return $"304 {unchanged.Headers.FirstOrDefault(header => header.Name == "x-ms-error-code").Value}";
             var details = got.Value.Details;
-            return $"{got.GetRawResponse().Status} '{got.Value.Content}' {details.ContentType} {details.ContentRange} {details.ContentLength} "
-                + $"{details.ContentEncoding} {details.CacheControl} {Convert.ToHexString(details.ContentHash ?? details.BlobContentHash ?? [])} {Show(details.Metadata)}";
+            var hash = Convert.ToHexString(details.ContentHash ?? details.BlobContentHash ?? []);
+            return $"{got.GetRawResponse().Status} '{got.Value.Content}' {details.ContentType} {details.ContentRange} "
+                + $"{details.ContentLength} {details.ContentEncoding} {details.CacheControl} {hash} {Show(details.Metadata)}";
         });
     }
 
