@@ -64,40 +64,48 @@ public sealed partial class PullRequestJobs(HostSession hosts, WorkspaceSession 
 
     /// <summary>
     /// Writes the status and the progress of jobs to the comment at intervals until it is told to end, and at the end. What goes wrong is
-    /// a warning, as the jobs run on.
+    /// a warning, once, as the jobs run on; the next interval tries again.
     /// </summary>
     public async Task KeepShownAsync(BuildContext context, int number, IReadOnlyList<LaunchedJob> jobs, CancellationToken end)
     {
         ArgumentNullException.ThrowIfNull(context);
-        try
+        var hasWarned = false;
+        bool isLast;
+        do
         {
-            bool isLast;
-            do
+            // The end is no error here.
+            await Task.Delay(ProgressInterval, time, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            isLast = end.IsCancellationRequested;
+            try
             {
-                // The end is no error here.
-                await Task.Delay(ProgressInterval, time, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                isLast = end.IsCancellationRequested;
-                var words = new Dictionary<string, string>(StringComparer.Ordinal);
-                foreach (var job in jobs)
-                    words[job.Job] = await ChangeAsync(context, job, ReadAsync);
-                await hosts
-                    .OpenComment(context)
-                    .PublishAsync(
-                        number,
-                        text =>
-                            Update(text, [.. text.Jobs.Select(job => job with { Status = words.GetValueOrDefault(job.Job, job.Status) })]),
-                        context.Cancellation
-                    );
-            } while (!isLast);
-        }
-        catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
-        {
-            // The run was interrupted: the comment keeps what it shows.
-        }
-        catch (Exception error) when (error is CodeHostException or WorkspaceException or ConfigException or CakeException)
-        {
-            context.Warn($"The comment of pull request {number} does not show the progress any more: {SafeText.Show(error.Message)}");
-        }
+                await ShowProgressAsync(context, number, jobs);
+            }
+            catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
+            {
+                // The run was interrupted: the comment keeps what it shows.
+                return;
+            }
+            catch (Exception error) when (error is CodeHostException or WorkspaceException or ConfigException or CakeException)
+            {
+                if (!hasWarned)
+                    context.Warn($"The comment of pull request {number} may not show the progress: {SafeText.Show(error.Message)}");
+                hasWarned = true;
+            }
+        } while (!isLast);
+    }
+
+    private async Task ShowProgressAsync(BuildContext context, int number, IReadOnlyList<LaunchedJob> jobs)
+    {
+        var words = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var job in jobs)
+            words[job.Job] = await ChangeAsync(context, job, ReadAsync);
+        await hosts
+            .OpenComment(context)
+            .PublishAsync(
+                number,
+                text => Update(text, [.. text.Jobs.Select(job => job with { Status = words.GetValueOrDefault(job.Job, job.Status) })]),
+                context.Cancellation
+            );
 
         Task<string> ReadAsync(WorkspaceClient workspace, LaunchedJob job) => ReadStatusAsync(workspace, job, context.Cancellation);
     }

@@ -51,19 +51,35 @@ public sealed class LaunchProgressTests
         var text = await Task.Run(() => host.Run("--target=Launch"), TestContext.Current.CancellationToken);
 
         Assert.StartsWith("exit code 0", text, StringComparison.Ordinal);
-        Assert.Contains("does not show the progress any more", text, StringComparison.Ordinal);
+        Assert.Contains("may not show the progress: ", text, StringComparison.Ordinal);
         Assert.Contains("`Queued`", Table(server), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Launch_TriesAgain_WhenTheProgressCouldNotBeShown()
+    {
+        await using var server = await StartAsync();
+        var isShown = false;
+        using var host = AuthorizedHost.Create(server, "pull_request", server.Event("labeled", label: "train"), Job, most: 1, () =>
+            isShown = SpinWait.SpinUntil(() => Table(server).Contains("`Completed`", StringComparison.Ordinal), Deadline)
+        );
+        var forbidden = FakeService.Json(403, """{"error":{"code":"Forbidden","message":"no"}}""");
+        host.Service.OnEach("GET", FakeService.RunPath(Job), forbidden, forbidden, Status("Completed"));
+
+        var text = await Task.Run(() => host.Run("--target=Launch"), TestContext.Current.CancellationToken);
+
+        Assert.StartsWith("exit code 0", text, StringComparison.Ordinal);
+        Assert.Single(text.Split("may not show the progress: ")[1..]);
+        Assert.True(isShown, Table(server));
+    }
+
     // It started 60 s before the step was logged.
-    private static void SetStatus(HostConsole host, string status) =>
-        host.Service.On(
-            "GET",
-            FakeService.RunPath(Job),
-            FakeService.Json(
-                200,
-                $$$"""{"runId":"{{{Job}}}","status":"{{{status}}}","startTimeUtc":"2026-01-02T03:04:05Z","tags":{"steps":"240"}}"""
-            )
+    private static void SetStatus(HostConsole host, string status) => host.Service.On("GET", FakeService.RunPath(Job), Status(status));
+
+    private static Func<SentRequest, HttpResponseMessage> Status(string status) =>
+        FakeService.Json(
+            200,
+            $$$"""{"runId":"{{{Job}}}","status":"{{{status}}}","startTimeUtc":"2026-01-02T03:04:05Z","tags":{"steps":"240"}}"""
         );
 
     private static async Task<GitHubServer> StartAsync()
