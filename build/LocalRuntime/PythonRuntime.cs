@@ -32,6 +32,15 @@ public sealed class PythonRuntime(IProcesses processes)
 
     private const string ShellCheck = "shellcheck";
 
+    // Programs and libraries that test suites start, by a file of each. They are installed before any suite starts, so that no two suites
+    // wait for apt's lock.
+    private static readonly (string File, string Package, bool IsForUnit)[] TestPrograms =
+    [
+        ("/usr/bin/docker-registry", "docker-registry", true),
+        ("/usr/bin/chromium", "chromium", false),
+        ("/usr/lib/python3/dist-packages/azure/ai/ml", "python3-azure", false),
+    ];
+
     private static readonly string TrainingRequirements = Path.Combine("src", "training", "requirements.txt");
     private static readonly string TestRequirements = Path.Combine("src", "training", "requirements-test.txt");
 
@@ -85,6 +94,22 @@ public sealed class PythonRuntime(IProcesses processes)
         search = null;
         (interpreter, reason) = await FindAsync(context, forTests);
         return interpreter ?? throw new CakeException($"The local runtime was installed, and still {reason}.");
+    }
+
+    /// <summary>Installs the packages of Debian that test suites need, where that is possible; elsewhere the suites name them.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="onlyUnit">Whether only the unit tests run.</param>
+    /// <exception cref="CakeException">An installation failed.</exception>
+    public async Task EnsureTestProgramsAsync(BuildContext context, bool onlyUnit)
+    {
+        if (!IsDebian || !System.Environment.IsPrivilegedProcess)
+            return;
+        var missing = TestPrograms
+            .Where(program => (program.IsForUnit || !onlyUnit) && !Path.Exists(program.File))
+            .Select(program => program.Package)
+            .ToList();
+        if (missing.Count > 0)
+            await InstallDebianPackagesAsync(context, missing);
     }
 
     /// <summary>
@@ -187,7 +212,7 @@ public sealed class PythonRuntime(IProcesses processes)
 
     private async Task InstallDebianPackagesAsync(BuildContext context, IReadOnlyList<string> packages)
     {
-        context.Say($"Installing the local runtime with apt-get: {string.Join(' ', packages)}.");
+        context.Say($"Installing with apt-get: {string.Join(' ', packages)}.");
         var apt = new ChildProcess(
             "apt-get",
             ["install", "--yes", "--quiet", "--no-install-recommends", .. packages],

@@ -25,6 +25,7 @@ public sealed class TestRun(
     {
         var python = await runtime.EnsureAsync(context, forTests: true);
         var suites = Select(arguments.Get(TestArguments.Suite), TestSuites.Discover(context.Root, python));
+        await runtime.EnsureTestProgramsAsync(context, onlyUnit: suites.All(suite => suite.IsUnit));
         var traffic = TrafficCheck.Find(Path.Combine(context.ArtifactsFolder, "tests"), context.Environment.GetEnvironmentVariable);
         if (traffic is not null)
             suites = [.. suites.Select(suite => suite.IsWatched ? traffic.Watch(suite) : suite)];

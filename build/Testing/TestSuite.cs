@@ -97,8 +97,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
         [Pytest(root, python, SlowTraining, Training, ["-m", "slow"]), Pytest(root, python, Training, Training, ["-m", "not slow"])];
 
     /// <summary>
-    /// Creates the suite of Microsoft's Python clients. It installs them where Debian's packages can be installed, and fails elsewhere with
-    /// a message that names them.
+    /// Creates the suite of Microsoft's Python clients. It fails with a message that names them where they are missing.
     /// </summary>
     public static TestSuite PythonClients(string root, PythonInterpreter python) =>
         Pytest(root, python, PythonConformance, "conformance/python", []) with

@@ -1,4 +1,5 @@
 // What the tests share: the browser, a page that records what it asks for and says, and the check of accessibility.
+import { existsSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 import { violations } from "../Fixtures/Pages/views.mjs";
@@ -20,8 +21,11 @@ export const VIEWS = {
   clusters: "#/clusters",
 };
 
-export const open = () =>
-  chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+export const open = () => {
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  if (!existsSync(executablePath)) throw new Error(`${executablePath} is missing; install chromium, or name another one in CHROMIUM.`);
+  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+};
 
 /** Opens a page of its own and records its requests, its messages and its dialogs. */
 export async function openPage(browser, { colorScheme = "light", width = 1280, height = 900, ...rest } = {}) {

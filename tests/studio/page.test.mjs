@@ -7,7 +7,9 @@ import { HOSTILE, start } from "./server.mjs";
 let browser;
 let server;
 before(async () => {
-  [browser, server] = await Promise.all([open(), start()]);
+  // One after the other: what has started is known to after(), also when the next does not start.
+  browser = await open();
+  server = await start();
 });
 after(async () => {
   await browser?.close();

@@ -71,7 +71,7 @@ public sealed class BrowserTests
 
     private static async Task<JsonArray> BrowseAsync(IEnumerable<string> pages)
     {
-        var output = await RunAsync("node", [Path.Combine(Node, "browse.mjs"), await Chromium.FindAsync(), .. pages]);
+        var output = await RunAsync("node", [Path.Combine(Node, "browse.mjs"), Chromium.Find(), .. pages]);
         return JsonNode.Parse(output.TrimEnd().Split('\n')[^1])!.AsArray();
     }
 

@@ -42,7 +42,12 @@ internal sealed class CutFiles(IDatastoreFiles files, CancellationTokenSource in
     )
     {
         if (Interlocked.Increment(ref written) > FilesBefore)
+        {
             await interruption.CancelAsync();
+            // The token of this file may learn of it later.
+            interruption.Token.ThrowIfCancellationRequested();
+        }
+
         return await files.WriteAsync(path, localFile, new Counting(this, sent), cancellationToken);
     }
 
