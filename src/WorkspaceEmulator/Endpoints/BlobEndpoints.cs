@@ -289,10 +289,7 @@ internal static class BlobEndpoints
         if (request.Headers["x-ms-blob-type"].Count > 0 || SourceOf(request, found, services) is not { } source)
             return NotEmulated;
         if (request.Query["sig"].Count > 0)
-        {
             return StorageErrors.Of(403, "CannotVerifyCopySource", "The signature is for the target alone; sign by the key.");
-        }
-
         if (source.Store?.Find(source.Blob) is not { } file || source.Store.Open(source.Blob) is not { } content)
         {
             return source.Store is null ? StorageErrors.Of(404, "ContainerNotFound", "The specified container does not exist.") : NotFound;
@@ -308,7 +305,7 @@ internal static class BlobEndpoints
                 var (name, value) in new[]
                 {
                     ("x-ms-copy-id", Guid.NewGuid().ToString()),
-                    ("x-ms-copy-source", request.Headers["x-ms-copy-source"].ToString().Split('?')[0]),
+                    ("x-ms-copy-source", source.Address),
                     ("x-ms-copy-status", "success"),
                     ("x-ms-copy-progress", $"{file.Length}/{file.Length}"),
                     ("x-ms-copy-completion-time", now),
@@ -326,17 +323,22 @@ internal static class BlobEndpoints
         }
     }
 
-    private static (IBlobContainer? Store, string Blob)? SourceOf(HttpRequest request, StorageAccount account, Services services)
+    private static (IBlobContainer? Store, string Blob, string Address)? SourceOf(
+        HttpRequest request,
+        StorageAccount account,
+        Services services
+    )
     {
         if (!Uri.TryCreate(request.Headers["x-ms-copy-source"].ToString(), UriKind.Absolute, out var address))
             return null;
         var host = new HostString(address.Host, address.Port);
         var path = AccountHosts.IsOne(host) ? $"/{host.Host.Split('.')[0]}{address.AbsolutePath}" : address.AbsolutePath;
         return
-            address.Port == services.Address.Endpoint.Port
+            (address.IsLoopback || AccountHosts.IsOne(host))
+            && address.Port == services.Address.Endpoint.Port
             && path.Split('/', 4) is ["", var name, var container, var blob]
             && name == account.Name
-            ? (StorageContainers.Open(account.Workspace, container), Uri.UnescapeDataString(blob))
+            ? (StorageContainers.Open(account.Workspace, container), Uri.UnescapeDataString(blob), address.GetLeftPart(UriPartial.Path))
             : null;
     }
 

@@ -155,6 +155,13 @@ public sealed class ParityTests(Azurite azurite, ParityTests.Account account) : 
             var begun = await PutAsync(container, name, Described) + await CopyAsync(container, name, name + "-copy");
             return begun + await ShowAsync(container, target.Name);
         },
+        ["copy of an odd name"] = async (container, name) =>
+        {
+            var odd = name + "/größe 100% #1+2?.txt";
+            return await PutAsync(container, odd)
+                + await CopyAsync(container, odd, odd + "-copy")
+                + await ShowAsync(container, odd + "-copy");
+        },
         ["copy with metadata"] = async (container, name) =>
             await PutAsync(container, name, Described)
             + await CopyAsync(container, name, name + "-copy", new() { Metadata = Metadata("copied", "yes") })
