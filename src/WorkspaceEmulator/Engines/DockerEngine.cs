@@ -17,6 +17,10 @@ namespace WorkspaceEmulator.Engines;
 /// <param name="host">Socket of the engine: <c>unix:///PATH</c>.</param>
 internal sealed class DockerEngine(string host) : IDisposable
 {
+    private const int KilledCode = 137; // 128 and the number of KILL
+    private const int MostReads = 5;
+    private static readonly TimeSpan ReadInterval = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Longest wait for a response that needs no work of the engine.</summary>
     private static readonly TimeSpan VersionLimit = TimeSpan.FromSeconds(10);
 
@@ -167,8 +171,20 @@ internal sealed class DockerEngine(string host) : IDisposable
             cancellationToken
         );
 
-    /// <summary>Gets how a container ended.</summary>
+    /// <summary>Gets how a container ended. The engine may learn of the lack of memory just after the end.</summary>
     public async Task<ContainerEnd> GetEndAsync(string container, CancellationToken cancellationToken)
+    {
+        var end = await InspectEndAsync(container, cancellationToken);
+        for (var read = 0; read < MostReads && end is { ExitCode: KilledCode, IsOutOfMemory: false }; read++)
+        {
+            await Task.Delay(ReadInterval, cancellationToken);
+            end = await InspectEndAsync(container, cancellationToken);
+        }
+
+        return end;
+    }
+
+    private async Task<ContainerEnd> InspectEndAsync(string container, CancellationToken cancellationToken)
     {
         var found = await CallAsync(
             $"GET /containers/{container}/json",
