@@ -44,6 +44,7 @@ public static class BuildHost
             .AddSingleton<TargetCatalog>()
             .AddSingleton<CommandArguments>()
             .AddSingleton<IProcesses, SystemProcesses>()
+            .AddSingleton<DebianPackages>()
             .AddSingleton<PythonRuntime>()
             .AddSingleton<GitRepository>()
             .AddSingleton<DotNet>()
@@ -110,5 +111,6 @@ public static class BuildHost
             .AddSingleton<ScheduleStage>()
             .AddSingleton<Benchmarks>()
             .AddSingleton<StyleCheck>()
+            .AddSingleton<TestPrograms>()
             .AddSingleton<TestRun>();
 }

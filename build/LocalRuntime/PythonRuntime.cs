@@ -7,7 +7,7 @@ namespace Build.LocalRuntime;
 /// On Debian and Ubuntu, root installs the packages of the distribution, which takes seconds and serves every checkout. Elsewhere the
 /// runtime is a <c>.venv</c> with the pinned requirements of the trainer. A second run finds the runtime and installs nothing.
 /// </remarks>
-public sealed class PythonRuntime(IProcesses processes)
+public sealed class PythonRuntime(IProcesses processes, DebianPackages packages)
 {
     private static readonly PythonModule Numpy = new("numpy", "python3-numpy");
 
@@ -31,15 +31,6 @@ public sealed class PythonRuntime(IProcesses processes)
     ];
 
     private const string ShellCheck = "shellcheck";
-
-    // Programs and libraries that test suites start, by a file of each. They are installed before any suite starts, so that no two suites
-    // wait for apt's lock.
-    private static readonly (string File, string Package, bool IsForUnit)[] TestPrograms =
-    [
-        ("/usr/bin/docker-registry", "docker-registry", true),
-        ("/usr/bin/chromium", "chromium", false),
-        ("/usr/lib/python3/dist-packages/azure/ai/ml", "python3-azure", false),
-    ];
 
     private static readonly string TrainingRequirements = Path.Combine("src", "training", "requirements.txt");
     private static readonly string TestRequirements = Path.Combine("src", "training", "requirements-test.txt");
@@ -86,7 +77,7 @@ public sealed class PythonRuntime(IProcesses processes)
         if (interpreter is not null)
             return interpreter;
 
-        if (IsDebian && System.Environment.IsPrivilegedProcess)
+        if (DebianPackages.CanInstall)
             await InstallDebianPackagesAsync(context, forTests);
         else
             await CreateVirtualEnvironmentAsync(context, reason, forTests);
@@ -94,22 +85,6 @@ public sealed class PythonRuntime(IProcesses processes)
         search = null;
         (interpreter, reason) = await FindAsync(context, forTests);
         return interpreter ?? throw new CakeException($"The local runtime was installed, and still {reason}.");
-    }
-
-    /// <summary>Installs the packages of Debian that test suites need, where that is possible; elsewhere the suites name them.</summary>
-    /// <param name="context">The run.</param>
-    /// <param name="onlyUnit">Whether only the unit tests run.</param>
-    /// <exception cref="CakeException">An installation failed.</exception>
-    public async Task EnsureTestProgramsAsync(BuildContext context, bool onlyUnit)
-    {
-        if (!IsDebian || !System.Environment.IsPrivilegedProcess)
-            return;
-        var missing = TestPrograms
-            .Where(program => (program.IsForUnit || !onlyUnit) && !Path.Exists(program.File))
-            .Select(program => program.Package)
-            .ToList();
-        if (missing.Count > 0)
-            await InstallDebianPackagesAsync(context, missing);
     }
 
     /// <summary>
@@ -131,11 +106,9 @@ public sealed class PythonRuntime(IProcesses processes)
 
     /// <summary>The sentence that says how <see cref="EnsureAsync"/> would install a missing runtime here.</summary>
     public static string Remedy =>
-        IsDebian && System.Environment.IsPrivilegedProcess
+        DebianPackages.CanInstall
             ? "Train and Create-Demo-Data install it with apt-get"
             : "Train and Create-Demo-Data install it into .venv";
-
-    private static bool IsDebian => File.Exists("/etc/debian_version");
 
     private static PythonModule[] Modules(bool forTests) => forTests ? [.. Training, .. Testing] : Training;
 
@@ -154,7 +127,7 @@ public sealed class PythonRuntime(IProcesses processes)
     // Packages of the distribution that hold no Python module. A virtual environment brings its own.
     private static IEnumerable<string> MissingPackages(string interpreter, bool forTests)
     {
-        if (!IsDebian || interpreter != "/usr/bin/python3")
+        if (!DebianPackages.IsDebian || interpreter != "/usr/bin/python3")
             yield break;
         var libraries = Directory.EnumerateDirectories("/usr/lib", "*-linux-gnu*");
         if (!libraries.Any(folder => Directory.Exists(Path.Combine(folder, "openblas-pthread"))))
@@ -182,9 +155,9 @@ public sealed class PythonRuntime(IProcesses processes)
         var (interpreter, reason) = await FindAsync(context, modules);
         if (interpreter is not null)
             return interpreter;
-        if (IsDebian && System.Environment.IsPrivilegedProcess)
+        if (DebianPackages.CanInstall)
         {
-            await InstallDebianPackagesAsync(context, [.. modules.Select(module => module.DebianPackage)]);
+            await packages.InstallAsync(context, [.. modules.Select(module => module.DebianPackage)]);
         }
         else
         {
@@ -201,31 +174,13 @@ public sealed class PythonRuntime(IProcesses processes)
     {
         var modules = Modules(forTests);
         var interpreter = await PythonInterpreter.InspectAsync(processes, "/usr/bin/python3", modules, context.Root, context.Cancellation);
-        await InstallDebianPackagesAsync(
+        await packages.InstallAsync(
             context,
             [
                 .. (interpreter?.Lacks(modules) ?? modules).Select(module => module.DebianPackage),
                 .. MissingPackages("/usr/bin/python3", forTests),
             ]
         );
-    }
-
-    private async Task InstallDebianPackagesAsync(BuildContext context, IReadOnlyList<string> packages)
-    {
-        context.Say($"Installing with apt-get: {string.Join(' ', packages)}.");
-        var apt = new ChildProcess(
-            "apt-get",
-            ["install", "--yes", "--quiet", "--no-install-recommends", .. packages],
-            context.Root,
-            new Dictionary<string, string?>(StringComparer.Ordinal) { ["DEBIAN_FRONTEND"] = "noninteractive" }
-        );
-
-        // The package lists may be missing (a new container) or too old to download from; then they are updated once.
-        var log = new List<string>();
-        if (await processes.RunAsync(apt, log.Add, context.Cancellation) == 0)
-            return;
-        await processes.RunCheckedAsync(apt with { Arguments = ["update", "--quiet"] }, context.Cancellation);
-        await processes.RunCheckedAsync(apt, context.Cancellation);
     }
 
     private Task CreateVirtualEnvironmentAsync(BuildContext context, string reason, bool forTests) =>
@@ -236,9 +191,10 @@ public sealed class PythonRuntime(IProcesses processes)
         var python = OperatingSystem.IsWindows() ? "python" : "python3";
         if (await PythonInterpreter.InspectAsync(processes, python, [], context.Root, context.Cancellation) is null)
         {
+            var source = DebianPackages.IsDebian ? "apt-get install python3 python3-venv" : "https://www.python.org/downloads/";
             throw new CakeException(
                 $"The local runtime needs Python 3.9 or newer, and {reason}. "
-                    + $"Install it ({(IsDebian ? "apt-get install python3 python3-venv" : "https://www.python.org/downloads/")}), "
+                    + $"Install it ({source}), "
                     + "then run the same command again."
             );
         }

@@ -12,6 +12,7 @@ namespace Build.Testing;
 public sealed class TestRun(
     CommandArguments arguments,
     PythonRuntime runtime,
+    TestPrograms programs,
     NodePackages packages,
     ModelPackage modelPackage,
     DotNet dotnet,
@@ -25,7 +26,7 @@ public sealed class TestRun(
     {
         var python = await runtime.EnsureAsync(context, forTests: true);
         var suites = Select(arguments.Get(TestArguments.Suite), TestSuites.Discover(context.Root, python));
-        await runtime.EnsureTestProgramsAsync(context, onlyUnit: suites.All(suite => suite.IsUnit));
+        await programs.EnsureAsync(context, onlyUnit: suites.All(suite => suite.IsUnit));
         var traffic = TrafficCheck.Find(Path.Combine(context.ArtifactsFolder, "tests"), context.Environment.GetEnvironmentVariable);
         if (traffic is not null)
             suites = [.. suites.Select(suite => suite.IsWatched ? traffic.Watch(suite) : suite)];
