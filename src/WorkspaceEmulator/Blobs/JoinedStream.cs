@@ -5,20 +5,10 @@ namespace WorkspaceEmulator.Blobs;
 
 /// <summary>Reads files one after another, each only when its turn has come.</summary>
 /// <param name="parts">The files, which this stream opens and closes; a missing one ends the reading.</param>
-internal sealed class JoinedStream(IEnumerable<SafeFileHandle?> parts) : Stream
+internal sealed class JoinedStream(IEnumerable<SafeFileHandle?> parts) : ReadStream
 {
     private readonly IEnumerator<SafeFileHandle?> left = parts.GetEnumerator();
     private FileSnapshot? current;
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override int Read(byte[] buffer, int offset, int count)
     {
@@ -32,17 +22,6 @@ internal sealed class JoinedStream(IEnumerable<SafeFileHandle?> parts) : Stream
 
         return 0;
     }
-
-    public override void Flush()
-    {
-        // Nothing is written.
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

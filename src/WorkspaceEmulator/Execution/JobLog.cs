@@ -1,4 +1,5 @@
 using WorkspaceEmulator.Faults;
+using WorkspaceEmulator.Files;
 using WorkspaceEmulator.Runs;
 
 namespace WorkspaceEmulator.Execution;
@@ -7,7 +8,7 @@ namespace WorkspaceEmulator.Execution;
 /// Appends what an attempt writes to the job's log, and applies the fault script's rules about logs. Once the log cannot be written, the
 /// rest is dropped, so that the job's processes are not blocked while they are ended.
 /// </summary>
-internal sealed class JobLog : Stream
+internal sealed class JobLog : WriteStream
 {
     private readonly Run run;
     private readonly AttemptFaults faults;
@@ -29,16 +30,6 @@ internal sealed class JobLog : Stream
     /// <summary>Gets why the log could not be written; null while it can.</summary>
     public string? Failure { get; private set; }
 
-    public override bool CanRead => false;
-    public override bool CanSeek => false;
-    public override bool CanWrite => true;
-    public override long Length => written;
-    public override long Position
-    {
-        get => written;
-        set => throw new NotSupportedException();
-    }
-
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         if (Failure is not null)
@@ -54,20 +45,6 @@ internal sealed class JobLog : Stream
         }
     }
 
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        Write(buffer.Span);
-        return ValueTask.CompletedTask;
-    }
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        Write(buffer.AsSpan(offset, count));
-        return Task.CompletedTask;
-    }
-
     /// <summary>Renames the log and continues with an empty one.</summary>
     public void Rotate()
     {
@@ -77,17 +54,6 @@ internal sealed class JobLog : Stream
         run.Artifacts.RotateLog(run.CommandLog);
         file = run.Files.OpenAppend(run.CommandLog);
     }
-
-    public override void Flush()
-    {
-        // Nothing is buffered.
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
+using WorkspaceEmulator.Files;
 
 namespace WorkspaceEmulator.Faults;
 
@@ -18,7 +19,7 @@ internal sealed class BufferedResponse : IHttpResponseBodyFeature, IDisposable
     public ReadOnlyMemory<byte> Start => head.Start;
 
     /// <summary>Gets the number of bytes of the whole body.</summary>
-    public long Length => head.Length;
+    public long Length => head.Total;
 
     public Stream Stream => head;
     public PipeWriter Writer { get; }
@@ -37,52 +38,20 @@ internal sealed class BufferedResponse : IHttpResponseBodyFeature, IDisposable
 
     public Task StartAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
 
-    private sealed class HeadStream(int limit) : Stream
+    private sealed class HeadStream(int limit) : WriteStream
     {
         private readonly MemoryStream start = new();
-        private long length;
 
-        public override bool CanRead => false;
-        public override bool CanSeek => false;
-        public override bool CanWrite => true;
-        public override long Length => length;
-        public override long Position
-        {
-            get => length;
-            set => throw new NotSupportedException();
-        }
+        /// <summary>Gets the number of bytes of the whole body.</summary>
+        public long Total { get; private set; }
+
         public ReadOnlyMemory<byte> Start => start.GetBuffer().AsMemory(0, (int)start.Length);
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
             start.Write(buffer[..(int)Math.Min(buffer.Length, limit - start.Length)]);
-            length += buffer.Length;
+            Total += buffer.Length;
         }
-
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            Write(buffer.Span);
-            return ValueTask.CompletedTask;
-        }
-
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        {
-            Write(buffer.AsSpan(offset, count));
-            return Task.CompletedTask;
-        }
-
-        public override void Flush()
-        {
-            // All of it is in memory.
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {
