@@ -1,7 +1,7 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using WorkspaceEmulator.Files;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
@@ -16,7 +16,7 @@ namespace WorkspaceEmulator.Blobs;
 /// <param name="folder">The container's folder in it.</param>
 /// <param name="factsFolder">Absolute path of the folder for what clients say about blobs.</param>
 /// <param name="state">The state folder, which learns of damaged files.</param>
-internal sealed partial class FolderContainer(ConfinedFolder files, string folder, string factsFolder, StateFolder state) : IBlobContainer
+internal sealed class FolderContainer(ConfinedFolder files, string folder, string factsFolder, StateFolder state) : IBlobContainer
 {
     private const string Arriving = ".arriving";
 
@@ -98,9 +98,11 @@ internal sealed partial class FolderContainer(ConfinedFolder files, string folde
                 stored is not { Blob: not null, Content: not null, Metadata: not null } ? "a member is missing"
                 : stored.Blob != blob ? "it is about another blob"
                 : !stored.Metadata.All(pair => ResourceNames.Variable().IsMatch(pair.Key) && IsHeader(pair.Value))
-                || !(stored.Headers ?? TypeOf(stored)).All(pair => HeaderName().IsMatch(pair.Key) && IsHeader(pair.Value))
-                || stored.Blocks?.Any(block => block?.Id is null) == true
-                    ? "a member is no text of a header"
+                || !(stored.Headers ?? TypeOf(stored)).All(pair =>
+                    BlobHeaders.OfContent.Contains(pair.Key, StringComparer.Ordinal) && IsHeader(pair.Value)
+                )
+                    ? "a member is no header of a blob"
+                : stored.Blocks?.All(IsBlock) == false ? "a member is no block of a blob"
                 : null,
             Loss(blob)
         );
@@ -115,6 +117,8 @@ internal sealed partial class FolderContainer(ConfinedFolder files, string folde
     private static string Loss(string blob) => $"The headers and the metadata of blob '{blob}' are lost; its content is not.";
 
     private static bool IsHeader(string? text) => text is not null && BlobHeaders.IsValue(text);
+
+    private static bool IsBlock(BlobBlock? block) => block is { Id.Length: > 0, Length: >= 0 } && Base64.IsValid(block.Id);
 
     // Of a file that an earlier version wrote.
     private static Dictionary<string, string> TypeOf(StoredFacts stored)
@@ -132,9 +136,6 @@ internal sealed partial class FolderContainer(ConfinedFolder files, string folde
         Path.Combine(factsFolder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(blob))) + ".json");
 
     private static Dictionary<string, string> Copy(IReadOnlyDictionary<string, string> texts) => new(texts, StringComparer.Ordinal);
-
-    [GeneratedRegex(@"^[A-Za-z0-9-]+\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex HeaderName();
 
     private sealed record StoredFacts(
         string Blob,

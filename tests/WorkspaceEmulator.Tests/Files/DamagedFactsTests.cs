@@ -52,6 +52,9 @@ public sealed class DamagedFactsTests : IDisposable
     [InlineData("""{"Blob":"a.txt","Content":"c","Headers":{"no header":"x"},"Metadata":{}}""")]
     [InlineData("""{"Blob":"a.txt","Content":"c","ContentType":"text\r\nx: y","Metadata":{}}""")]
     [InlineData("""{"Blob":"a.txt","Content":"c","Headers":{},"Metadata":{},"Blocks":[null]}""")]
+    [InlineData("""{"Blob":"a.txt","Content":"c","Headers":{"Set-Cookie":"x"},"Metadata":{}}""")]
+    [InlineData("""{"Blob":"a.txt","Content":"c","Headers":{},"Metadata":{},"Blocks":[{"Id":"\u0000","Length":1}]}""")]
+    [InlineData("""{"Blob":"a.txt","Content":"c","Headers":{},"Metadata":{},"Blocks":[{"Id":"QQ==","Length":-1}]}""")]
     [InlineData("""{"Blob":"\ud800","Content":"c","Headers":{},"Metadata":{}}""")]
     public void ReadFacts_SetsTheFileAsideAndNamesIt_WhenItIsDamaged(string content)
     {
