@@ -10,6 +10,9 @@ namespace Images.Building;
 /// <param name="References">References of all images whose layers may be reused.</param>
 internal sealed record EarlierImages(string? Nearest, IReadOnlyDictionary<string, string>? Labels, IReadOnlyList<string> References)
 {
+    /// <summary>No image.</summary>
+    public static readonly EarlierImages None = new(null, null, []);
+
     /// <summary>Finds the images of the pull request or branch, then those of main.</summary>
     /// <returns>None when the registry refuses or does not respond; a warning says why.</returns>
     public static async Task<EarlierImages> FindAsync(ImageRun run, ImageRegistry registry, BuildSource source)
@@ -37,7 +40,7 @@ internal sealed record EarlierImages(string? Nearest, IReadOnlyDictionary<string
         catch (WorkspaceException exception)
         {
             run.Warn($"No layers are taken from the registry: {exception.Message}");
-            return new(null, null, []);
+            return None;
         }
     }
 

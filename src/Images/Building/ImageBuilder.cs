@@ -30,20 +30,21 @@ public sealed class ImageBuilder(ImageRun run, ImageReference image, ImageBuildP
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(readSource);
         var found = options.Rebuild ? new(null, null) : await FindAsync(options.RequiresProvenance);
-        if (found.Digest is { } digest)
+        if (found?.Digest is { } digest)
         {
             run.Say($"Image        {image}: unchanged ({digest})");
             return BuiltImage.Found(image.ToString(), digest);
         }
 
-        if (found.Fault is not null)
+        if (found?.Fault is not null)
             run.Warn($"The registry has another image as {image}, so the image is built and replaces it: {found.Fault}.");
-        var built = await BuildAsync(options, await readSource());
-        return built with { Replaces = options.Rebuild || found.Fault is not null };
+        var built = await BuildAsync(options, await readSource(), registryResponds: found is not null);
+        return built with { Replaces = options.Rebuild || found?.Fault is not null };
     }
 
-    // Without read access to the registry, build anyway: pull requests from forks have none.
-    private async Task<FoundImage> FindAsync(bool requiresProvenance)
+    // Null without read access to the registry, as pull requests from forks have none. The image is built anyway. The registry is not asked
+    // a second time, as an address that does not respond takes a quarter of a minute.
+    private async Task<FoundImage?> FindAsync(bool requiresProvenance)
     {
         try
         {
@@ -58,12 +59,14 @@ public sealed class ImageBuilder(ImageRun run, ImageReference image, ImageBuildP
         }
         catch (WorkspaceException exception)
         {
-            run.Warn($"The image is built, because it is unknown whether the registry has it: {exception.Message}");
-            return new(null, null);
+            run.Warn(
+                $"The image is built, without layers of the registry, because it is unknown what the registry has: {exception.Message}"
+            );
+            return null;
         }
     }
 
-    private async Task<BuiltImage> BuildAsync(BuildOptions options, BuildSource source)
+    private async Task<BuiltImage> BuildAsync(BuildOptions options, BuildSource source, bool registryResponds)
     {
         var inputs = ImageSources.Read(run.Root, build, await run.ReadExecutables());
         if (inputs.Hash != build.InputsHash)
@@ -73,7 +76,7 @@ public sealed class ImageBuilder(ImageRun run, ImageReference image, ImageBuildP
             );
         }
 
-        var earlier = await EarlierImages.FindAsync(run, registry, source);
+        var earlier = registryResponds ? await EarlierImages.FindAsync(run, registry, source) : EarlierImages.None;
         var changes = earlier.Labels is null ? null : ImageLabels.FindChanges(inputs, earlier.Labels);
         var began = run.Time.GetTimestamp();
         var built = options.Azure is { } azure
