@@ -8,6 +8,9 @@ namespace Fixtures;
 /// </summary>
 public static class Seeds
 {
+    /// <summary>Gets whether this is the nightly run, which has time for every case.</summary>
+    public static bool IsNight => string.Equals(Environment.GetEnvironmentVariable("NIGHTLY"), "true", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Returns the seeds, from 1 on.</summary>
     /// <param name="perChange">Number of seeds for each change.</param>
     /// <param name="perNight">Number of seeds for the nightly run; not fewer.</param>
@@ -15,7 +18,6 @@ public static class Seeds
     {
         if (Environment.GetEnvironmentVariable("SEED") is { Length: > 0 } one)
             return [int.Parse(one, CultureInfo.InvariantCulture)];
-        var isNight = string.Equals(Environment.GetEnvironmentVariable("NIGHTLY"), "true", StringComparison.OrdinalIgnoreCase);
-        return Enumerable.Range(1, isNight ? perNight : perChange);
+        return Enumerable.Range(1, IsNight ? perNight : perChange);
     }
 }

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import torch
+from seeds import is_night
 
 from detection.errors import TrainingError
 from detection.processes.group import Group
@@ -262,8 +263,8 @@ with join(read_place(os.environ), lambda text: None) as group:
     "base_model",
     [
         "faster_rcnn_tiny",
-        pytest.param("retinanet_resnet50_fpn", marks=pytest.mark.slow),
         pytest.param("ssdlite320_mobilenet_v3_large", marks=pytest.mark.slow),
+        *([pytest.param("retinanet_resnet50_fpn", marks=pytest.mark.slow)] if is_night() else []),
     ],
 )
 def test_uneven_shares_and_accumulated_batches_give_the_losses_of_one_process(

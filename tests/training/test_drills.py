@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 import torch
+from seeds import seeds
 
 pytestmark = pytest.mark.slow
 
@@ -107,14 +108,6 @@ def mlflow() -> Iterator[_Mlflow]:
         thread.join()
 
 
-def _seeds(per_change: int, per_night: int) -> list[int]:
-    """Returns the seeds of a random test, as Fixtures.Seeds of the C# tests does."""
-    if os.environ.get("SEED"):
-        return [int(os.environ["SEED"])]
-    is_night = os.environ.get("NIGHTLY", "").lower() == "true"
-    return list(range(1, (per_night if is_night else per_change) + 1))
-
-
 def _train(
     config: Path, data: Path, folder: Path, server: _Mlflow | None = None, *, at: int = -1, grace: float = _LONG_GRACE
 ) -> subprocess.CompletedProcess[str]:
@@ -170,7 +163,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, demo_data: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("seed", _seeds(per_change=2, per_night=20))
+@pytest.mark.parametrize("seed", seeds(per_change=2, per_night=20))
 def test_a_run_that_loses_its_node_ends_with_the_weights_and_metrics_of_an_undisturbed_one(
     seed: int, whole: Path, demo_data: Path, tmp_path: Path, mlflow: _Mlflow
 ) -> None:

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fixtures;
 
 namespace EndToEnd.Mutations;
 
@@ -9,7 +10,7 @@ public sealed class ManyMutationsTests
     public async Task ReadAsync_AgreesWithTheTrainer_OnThousandsOfDamagedFiles()
     {
         using var mutations = new Datasets.Tests.Mutations();
-        await mutations.WriteAsync(Number("MUTATION_COUNT", 2000), Number("MUTATION_SEED", 7));
+        await mutations.WriteAsync(Number("MUTATION_COUNT", Seeds.IsNight ? 5000 : 800), Number("MUTATION_SEED", 7));
 
         Assert.Empty(await mutations.CompareCsvsAsync());
         Assert.Empty(await mutations.ComparePicturesAsync());
