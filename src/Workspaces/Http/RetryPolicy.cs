@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
@@ -29,7 +30,7 @@ internal sealed class RetryPolicy(RetrySettings settings) : HttpPipelinePolicy
 
                 message.Response.Dispose();
             }
-            catch (Exception error) when (retry <= settings.MaxRetries && CanRetryAfter(error, message))
+            catch (Exception error) when (retry <= MaxRetriesAfter(error) && CanRetryAfter(error, message))
             {
                 wait = settings.DelayBefore(retry);
             }
@@ -66,6 +67,12 @@ internal sealed class RetryPolicy(RetrySettings settings) : HttpPipelinePolicy
         var own = settings.DelayBefore(retry);
         return asked > own ? asked : own;
     }
+
+    // A name that does not exist is mostly misspelled, and the person who wrote it waits. Two retries outlast a hiccup of the name service.
+    private int MaxRetriesAfter(Exception error) =>
+        error.GetBaseException() is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData }
+            ? Math.Min(settings.MaxRetries, 2)
+            : settings.MaxRetries;
 
     private static bool CanRetryAfter(Exception error, HttpMessage message) =>
         error switch

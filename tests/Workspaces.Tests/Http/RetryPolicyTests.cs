@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
@@ -187,6 +188,22 @@ public sealed class RetryPolicyTests : IDisposable
         {
             Assert.Equal(1, times);
         }
+
+        Assert.Equal(times, service.Sent.Count);
+    }
+
+    [Theory]
+    [InlineData(SocketError.HostNotFound, 3)]
+    [InlineData(SocketError.NoData, 3)]
+    [InlineData(SocketError.TryAgain, 6)]
+    [InlineData(SocketError.ConnectionRefused, 6)]
+    public async Task SendAsync_TriesLessOften_WhenTheNameOfTheHostDoesNotExist(SocketError cause, int times)
+    {
+        service.OnEach("GET", Jobs, _ =>
+            throw new HttpRequestException(HttpRequestError.NameResolutionError, "no", new SocketException((int)cause))
+        );
+
+        await Assert.ThrowsAsync<RequestFailedException>(() => SendAsync("GET", Jobs));
 
         Assert.Equal(times, service.Sent.Count);
     }
