@@ -52,6 +52,14 @@ describe('what the platforms run', () => {
       }
     });
 
+    test(`${platform}: the nightly run tests with every seed, other runs with the first few`, () => {
+      const isNight = (event) => {
+        const run = scriptSteps(platform, event, { folder, ...inRepos });
+        return ({ ...run.variables, ...run.steps.find(({ name }) => name === 'Test').env }.NIGHTLY ?? '').toLowerCase() === 'true';
+      };
+      assert.deepEqual(['nightly', 'pull-request', 'push'].map(isNight), [true, false, false]);
+    });
+
     test(`${platform}: retraining is off unless RETRAIN_ENABLED is true`, () => {
       assert.deepEqual(targetsOf('retrain'), []);
       assert.deepEqual(targetsOf('retrain', { vars: { RETRAIN_ENABLED: 'false' } }), []);

@@ -6,7 +6,9 @@ namespace Workspaces.Http;
 /// <remarks>A value outside its range throws an <see cref="ArgumentOutOfRangeException"/>.</remarks>
 internal sealed record RetrySettings
 {
-    /// <summary>Gets the settings of every pipeline: five retries, about 20 seconds of delay in all; two where the host does not exist.</summary>
+    /// <summary>
+    /// Gets the settings of every pipeline: five retries, about 20 seconds of delay in all. A host that does not exist is retried twice.
+    /// </summary>
     public static RetrySettings Default { get; } = new();
 
     /// <summary>Gets the settings for one try of ten seconds, for a caller that decides about retries itself.</summary>

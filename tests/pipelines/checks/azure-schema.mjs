@@ -45,7 +45,16 @@ const step = {
 const steps = { type: 'array', items: step };
 
 const job = object(
-  { job: text, displayName: text, condition: text, dependsOn: text, pool: object({ vmImage: text }, ['vmImage']), timeoutInMinutes: { type: 'number' }, steps },
+  {
+    job: text,
+    displayName: text,
+    condition: text,
+    dependsOn: text,
+    pool: object({ vmImage: text }, ['vmImage']),
+    timeoutInMinutes: { type: 'number' },
+    variables: environment,
+    steps,
+  },
   ['job', 'pool', 'timeoutInMinutes', 'steps']);
 const deployment = object(
   {
