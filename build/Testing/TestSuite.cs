@@ -12,6 +12,9 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     /// <summary>The suite that checks layout, style and words.</summary>
     public const string House = "house";
 
+    /// <summary>The longest time that a suite may take; then it hangs. The longest one takes a fifth of it on a slow machine.</summary>
+    private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(45);
+
     private const string Conformance = "conformance";
 
     private const string Studio = "studio";
@@ -156,19 +159,45 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     }
 
     /// <summary>Runs the suite and keeps its output.</summary>
-    /// <returns>The counts of the report; a suite that crashed without a failure in its report counts as one failure.</returns>
-    public async Task<TestOutcome> RunAsync(IProcesses processes, CancellationToken cancellationToken)
+    /// <returns>
+    /// The counts of the report; a suite that crashed without a failure in its report, or did not end, counts as one failure.
+    /// </returns>
+    public Task<TestOutcome> RunAsync(IProcesses processes, CancellationToken cancellationToken) =>
+        RunAsync(processes, LongestRun, cancellationToken);
+
+    /// <summary>Runs the suite, and ends it when it takes longer than it may.</summary>
+    internal async Task<TestOutcome> RunAsync(IProcesses processes, TimeSpan longest, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Report)!);
         File.Delete(Report);
         var lines = new List<string>();
         var started = TimeProvider.System.GetTimestamp();
-        var exitCode = await processes.RunAsync(Process, lines.Add, cancellationToken);
+        var exitCode = await RunWithinAsync(processes, longest, lines.Add, cancellationToken);
         var outcome = File.Exists(Report) ? Read(XDocument.Load(Report)) : new TestOutcome(Name, 0, 0, 0);
         // A crash after or before the tests must not pass as "no failures".
         if (exitCode != 0 && outcome.Failed == 0)
             outcome = outcome with { Failed = 1 };
         return outcome with { Output = lines, Duration = TimeProvider.System.GetElapsedTime(started) };
+    }
+
+    private async Task<int> RunWithinAsync(
+        IProcesses processes,
+        TimeSpan longest,
+        Action<string> onLine,
+        CancellationToken cancellationToken
+    )
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(longest);
+        try
+        {
+            return await processes.RunAsync(Process, onLine, limited.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            onLine($"{Name} was ended, because it did not end within {longest.TotalMinutes:0.##} min.");
+            return 1;
+        }
     }
 
     private TestOutcome Read(XDocument report)

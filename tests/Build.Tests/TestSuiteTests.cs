@@ -1,5 +1,6 @@
 using Build.LocalRuntime;
 using Build.Testing;
+using Fixtures.Checkouts;
 
 namespace Build.Tests;
 
@@ -39,5 +40,23 @@ public sealed class TestSuiteTests : IDisposable
         var outcome = await suite.RunAsync(new SystemProcesses(), TestContext.Current.CancellationToken);
 
         Assert.Equal((passed, failed, skipped), (outcome.Passed, outcome.Failed, outcome.Skipped));
+    }
+
+    [Fact]
+    public async Task RunAsync_EndsASuiteThatHangs_AndCountsAFailure()
+    {
+        var pid = Path.Combine(folder, "pid");
+        var suite = new TestSuite(
+            "suite",
+            new ChildProcess("sh", ["-c", $"echo begun; sleep 600 & echo $! > '{pid}'; wait"], folder),
+            Path.Combine(folder, "suite.xml")
+        );
+
+        var outcome = await suite.RunAsync(new SystemProcesses(), TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+
+        Assert.Equal((0, 1, 0), (outcome.Passed, outcome.Failed, outcome.Skipped));
+        Assert.Equal(["begun", "suite was ended, because it did not end within 0.05 min."], outcome.Output);
+        var child = (await File.ReadAllTextAsync(pid, TestContext.Current.CancellationToken)).Trim();
+        await TrainerProcesses.UntilAsync(() => !Directory.Exists($"/proc/{child}"), "the child of the suite ends");
     }
 }

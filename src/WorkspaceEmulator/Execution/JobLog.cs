@@ -30,6 +30,9 @@ internal sealed class JobLog : WriteStream
     /// <summary>Gets why the log could not be written; null while it can.</summary>
     public string? Failure { get; private set; }
 
+    /// <summary>Gets the number of bytes that were written, over all rotations.</summary>
+    public override long Length => written;
+
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         if (Failure is not null)

@@ -6,7 +6,7 @@ internal abstract class WriteStream : Stream
     public sealed override bool CanRead => false;
     public sealed override bool CanSeek => false;
     public sealed override bool CanWrite => true;
-    public sealed override long Length => throw new NotSupportedException();
+    public override long Length => throw new NotSupportedException();
     public sealed override long Position
     {
         get => throw new NotSupportedException();

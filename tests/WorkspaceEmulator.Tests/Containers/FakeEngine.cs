@@ -135,8 +135,8 @@ public sealed class FakeEngine : IAsyncDisposable
     /// <summary>Gets the containers of an earlier emulator.</summary>
     public JsonArray Left { get; init; } = [];
 
-    /// <summary>Completes when a client waits for the container or for an endless pull.</summary>
-    public Task Waiting => waiting.Task;
+    /// <summary>Completes when a client waits for the container or for an endless pull; fails when none does for a minute.</summary>
+    public Task Waiting => waiting.Task.WaitAsync(TimeSpan.FromMinutes(1));
 
     public static async Task<FakeEngine> StartAsync(FakeEngine? engine = null)
     {
