@@ -6,8 +6,8 @@ using Cake.Core;
 namespace Build.Testing;
 
 /// <summary>
-/// Runs the test suites, one more at once than this machine has cores, because some always wait: first the fast ones, those that need no
-/// build beside the build, then the end-to-end ones, the longest first.
+/// Runs the test suites, as many at once as this machine has cores: first the fast ones, those that need no build beside the build, then
+/// the end-to-end ones, the longest first.
 /// </summary>
 public sealed class TestRun(
     CommandArguments arguments,
@@ -63,7 +63,7 @@ public sealed class TestRun(
     private async Task<List<TestOutcome>> RunAsync(BuildContext context, IReadOnlyList<TestSuite> suites)
     {
         var outcomes = new List<TestOutcome>();
-        using var lanes = new SemaphoreSlim(Environment.ProcessorCount + 1);
+        using var lanes = new SemaphoreSlim(Environment.ProcessorCount);
         // Suites that need no build run beside it.
         var built = suites.Any(suite => suite.NeedsBuild) ? BuildAsync(context, lanes) : Task.CompletedTask;
         var installed = InstallAsync(context, suites);

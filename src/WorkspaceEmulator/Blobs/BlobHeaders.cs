@@ -10,6 +10,11 @@ internal static class BlobHeaders
     public const string ContentType = "Content-Type";
     public const string ContentMd5 = "Content-MD5";
     public const string DefaultType = "application/octet-stream";
+    public const string CopyId = "x-ms-copy-id";
+    public const string CopyStatus = "x-ms-copy-status";
+    private const string CopySource = "x-ms-copy-source";
+    private const string CopyProgress = "x-ms-copy-progress";
+    private const string CopyTime = "x-ms-copy-completion-time";
     private const string MetadataPrefix = "x-ms-meta-";
     private const int MostMetadata = 8 * 1024; // characters
 
@@ -23,6 +28,30 @@ internal static class BlobHeaders
         "Content-Disposition",
         "Cache-Control",
     ];
+
+    /// <summary>Returns whether a blob has a header of this name.</summary>
+    public static bool IsName(string name) =>
+        name is CopyId or CopyStatus or CopySource or CopyProgress or CopyTime || OfContent.Contains(name, StringComparer.Ordinal);
+
+    /// <summary>Returns the headers of a blob that has been copied.</summary>
+    /// <param name="headers">Those of its source.</param>
+    /// <param name="source">Address of the source.</param>
+    /// <param name="length">Its size in bytes.</param>
+    /// <param name="now">When the copy was done.</param>
+    public static Dictionary<string, string> WithCopy(
+        IReadOnlyDictionary<string, string> headers,
+        string source,
+        long length,
+        DateTimeOffset now
+    ) =>
+        new(headers, StringComparer.Ordinal)
+        {
+            [CopyId] = Guid.NewGuid().ToString(),
+            [CopySource] = source,
+            [CopyStatus] = "success",
+            [CopyProgress] = $"{length}/{length}",
+            [CopyTime] = now.ToString("R", CultureInfo.InvariantCulture),
+        };
 
     /// <summary>Reads the headers of the content that a request is about.</summary>
     public static Dictionary<string, string> Read(HttpRequest request)

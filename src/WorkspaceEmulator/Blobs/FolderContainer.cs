@@ -98,9 +98,7 @@ internal sealed class FolderContainer(ConfinedFolder files, string folder, strin
                 stored is not { Blob: not null, Content: not null, Metadata: not null } ? "a member is missing"
                 : stored.Blob != blob ? "it is about another blob"
                 : !stored.Metadata.All(pair => ResourceNames.Variable().IsMatch(pair.Key) && IsHeader(pair.Value))
-                || !(stored.Headers ?? TypeOf(stored)).All(pair =>
-                    BlobHeaders.OfContent.Contains(pair.Key, StringComparer.Ordinal) && IsHeader(pair.Value)
-                )
+                || !(stored.Headers ?? TypeOf(stored)).All(pair => BlobHeaders.IsName(pair.Key) && IsHeader(pair.Value))
                     ? "a member is no header of a blob"
                 : stored.Blocks?.All(IsBlock) == false ? "a member is no block of a blob"
                 : null,

@@ -299,26 +299,16 @@ internal static class BlobEndpoints
         {
             var facts = source.Store.ReadFacts(source.Blob);
             var metadata = BlobHeaders.ReadMetadata(request);
-            var now = services.Time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
-            var copied = facts with { ChangedAt = null, Metadata = metadata.Count > 0 ? metadata : facts.Metadata };
-            foreach (
-                var (name, value) in new[]
-                {
-                    ("x-ms-copy-id", Guid.NewGuid().ToString()),
-                    ("x-ms-copy-source", source.Address),
-                    ("x-ms-copy-status", "success"),
-                    ("x-ms-copy-progress", $"{file.Length}/{file.Length}"),
-                    ("x-ms-copy-completion-time", now),
-                }
-            )
+            var copied = facts with
             {
-                copied = copied with { Headers = With(copied.Headers, name, value) };
-            }
-
+                ChangedAt = null,
+                Metadata = metadata.Count > 0 ? metadata : facts.Metadata,
+                Headers = BlobHeaders.WithCopy(facts.Headers, source.Address, file.Length, services.Time.GetUtcNow()),
+            };
             if (await StoreAsync(context, store, blob, content, () => copied) is var stored and not StatusCodeHttpResult)
                 return stored;
-            context.Response.Headers["x-ms-copy-id"] = copied.Headers["x-ms-copy-id"];
-            context.Response.Headers["x-ms-copy-status"] = "success";
+            foreach (var name in (string[])[BlobHeaders.CopyId, BlobHeaders.CopyStatus])
+                context.Response.Headers[name] = copied.Headers[name];
             return TypedResults.StatusCode(StatusCodes.Status202Accepted);
         }
     }

@@ -116,7 +116,7 @@ public class ContainerJobTests(Engine engine)
 
         Assert.Equal("Completed", (string?)details["status"]);
         Assert.Equal("The image has no /bin/bash; /bin/sh runs the command.\nno bash\n", emulator.Log("runs"));
-        await engine.OutputOfAsync("rmi", "without-bash:1");
+        await engine.OutputOfAsync("rmi", "--force", "without-bash:1");
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public class ContainerJobTests(Engine engine)
             Error(details),
             StringComparison.Ordinal
         );
-        await engine.OutputOfAsync("rmi", "for-mainframes:1");
+        await engine.OutputOfAsync("rmi", "--force", "for-mainframes:1");
     }
 
     [Fact]

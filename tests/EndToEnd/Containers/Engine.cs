@@ -18,7 +18,7 @@ public sealed class Engine() : DockerEngine("containers")
         var name = $"{registry}/{repository}:{tag}";
         await OutputOfAsync("tag", BaseImage, name);
         var pushed = await OutputOfAsync("--config", configuration ?? Folder, "push", name);
-        await OutputOfAsync("rmi", name);
+        await OutputOfAsync("rmi", "--force", name);
         var digest = pushed.Split(' ').First(word => word.StartsWith("sha256:", StringComparison.Ordinal));
         return $"{registry}/{repository}@{digest}";
     }

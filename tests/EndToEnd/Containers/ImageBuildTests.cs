@@ -32,7 +32,7 @@ public sealed partial class ImageBuildTests(Engine engine)
         Assert.Contains($"built {word}", File.ReadAllText(Path.Combine(emulator.JobFolder("first"), BuildLog)), StringComparison.Ordinal);
         Assert.Equal(("Completed", "potholes\n"), ((string?)again["status"], emulator.Log("again")));
         Assert.False(File.Exists(Path.Combine(emulator.JobFolder("again"), BuildLog)));
-        await engine.OutputOfAsync("rmi", ImageOf(emulator, "first"));
+        await engine.OutputOfAsync("rmi", "--force", ImageOf(emulator, "first"));
     }
 
     [Fact]
@@ -80,8 +80,9 @@ public sealed partial class ImageBuildTests(Engine engine)
         );
 
         Assert.Equal(("Completed", "dependencies: [python]\n"), ((string?)details["status"], emulator.Log("conda")));
-        await engine.OutputOfAsync("rmi", ImageOf(emulator, "conda"));
-        await engine.OutputOfAsync("rmi", image);
+        // The container of the job may be there for a moment after its end.
+        await engine.OutputOfAsync("rmi", "--force", ImageOf(emulator, "conda"));
+        await engine.OutputOfAsync("rmi", "--force", image);
     }
 
     [GeneratedRegex("azureml/azureml_[0-9a-f]{32}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -70,6 +70,18 @@ public sealed class DamagedFactsTests : IDisposable
     }
 
     [Fact]
+    public void ReadFacts_ReturnsEveryHeaderOfABlob()
+    {
+        var headers = BlobHeaders.OfContent.ToDictionary(name => name, _ => "value", StringComparer.Ordinal);
+        headers = BlobHeaders.WithCopy(headers, "https://localhost/account/container/b.txt", 7, DateTimeOffset.UnixEpoch);
+
+        container.WriteFacts("a.txt", Facts with { Headers = headers });
+
+        Assert.Equal(headers, container.ReadFacts("a.txt").Headers);
+        Assert.Empty(state.Warnings.Messages);
+    }
+
+    [Fact]
     public void ReadFacts_SetsTheFileAsideOnce_WhenSeveralRequestsFindTheDamage()
     {
         var file = FactsFile;
