@@ -63,7 +63,7 @@ The file as it is (1500 steps, adamw, flip, EMA), on two CPU cores, by seed:
 | WEIGHTS | image size | seeds | mAP | AP50 | Platelets | RBC | WBC |
 |---|---|---|---|---|---|---|---|
 | auto | 512 | 3 | 0.612 to 0.616 | 0.917 to 0.928 | 0.914 to 0.924 | 0.871 to 0.878 | 0.964 to 0.983 |
-| none | 512 | 2 | 0.580 to 0.581 | 0.912 to 0.917 | 0.913 to 0.937 | 0.836 to 0.849 | 0.974 to 0.977 |
+| none | 512 | 3 | 0.572 to 0.581 | 0.903 to 0.917 | 0.908 to 0.937 | 0.836 to 0.849 | 0.965 to 0.977 |
 | auto | 640 | 1 | 0.607 | 0.925 | 0.926 | 0.872 | 0.978 |
 
 Three of the 72 test images have no labelled red cell, although the model finds 8 to 12 in each. Without these images
