@@ -193,9 +193,7 @@ public sealed class PythonRuntime(IProcesses processes, DebianPackages packages)
         {
             var source = DebianPackages.IsDebian ? "apt-get install python3 python3-venv" : "https://www.python.org/downloads/";
             throw new CakeException(
-                $"The local runtime needs Python 3.9 or newer, and {reason}. "
-                    + $"Install it ({source}), "
-                    + "then run the same command again."
+                $"The local runtime needs Python 3.9 or newer, and {reason}. " + $"Install it ({source}), then run the same command again."
             );
         }
 
