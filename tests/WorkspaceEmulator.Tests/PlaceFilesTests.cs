@@ -1,8 +1,10 @@
 using System.Formats.Tar;
+using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Containers.Images;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.References;
 using WorkspaceEmulator.State;
+using WorkspaceEmulator.Storage.Azurite;
 using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Tests;
@@ -19,7 +21,9 @@ public sealed class PlaceFilesTests : IDisposable
     public PlaceFilesTests()
     {
         stateFolder = StateFolder.Open(state, TimeProvider.System);
-        workspace = new(new("sub", "group", "work"), stateFolder, TimeProvider.System);
+        var secrets = SecretBox.LoadOrCreate(stateFolder);
+        var azurite = new AzuriteAccounts(new(null), secrets, stateFolder);
+        workspace = new(new("sub", "group", "work"), stateFolder, azurite, TimeProvider.System);
         store = Path.GetDirectoryName(Find("x"))!;
         foreach (var (folder, text) in new[] { (store, "inside"), (outside, "secret") })
         {

@@ -7,7 +7,18 @@ namespace WorkspaceEmulator.Blobs;
 /// <summary>Represents the container of jobs' artifacts, whose blobs are <c>ExperimentRun/dcid.NAME/PATH</c>.</summary>
 internal sealed class RunsContainer(Workspace workspace) : IBlobContainer
 {
-    private const string Root = "ExperimentRun/";
+    /// <summary>What the names of all artifacts start with.</summary>
+    public const string Root = "ExperimentRun/";
+
+    /// <summary>Why an artifact cannot be deleted, as a clause.</summary>
+    public const string WhyNotDeleted = "artifacts of a job are deleted with the job";
+
+    /// <summary>The rule of the names of artifacts, as a clause.</summary>
+    public const string NameRule = $"it must be {Root}dcid.NAME/PATH of a job";
+
+    /// <summary>Returns what the names of a run's artifacts start with.</summary>
+    public static string FolderOf(string run) => $"{Root}dcid.{run}/";
+
 
     public IReadOnlyList<string> List(string prefix)
     {
@@ -33,9 +44,9 @@ internal sealed class RunsContainer(Workspace workspace) : IBlobContainer
     public Task<bool> StoreAsync(string blob, Stream content, bool isNew, CancellationToken cancellationToken) =>
         StorageContainers.FindArtifact(workspace, blob) is var (run, path) && path.Length > 0
             ? run.Artifacts.StoreAsync(path, content, isNew ? UploadMode.New : UploadMode.Replace, cancellationToken)
-            : throw new RefusedPathException(blob, $"it must be {Root}dcid.NAME/PATH of a job");
+            : throw new RefusedPathException(blob, NameRule);
 
-    public bool Delete(string blob) => throw new RefusedPathException(blob, "artifacts of a job are deleted with the job");
+    public bool Delete(string blob) => throw new RefusedPathException(blob, WhyNotDeleted);
 
     public BlobFacts ReadFacts(string blob) => BlobFacts.None;
 

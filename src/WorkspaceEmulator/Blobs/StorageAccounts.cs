@@ -10,7 +10,7 @@ internal sealed class StorageAccounts(WorkspaceStore workspaces, SecretBox secre
     public StorageAccount Of(Workspace workspace)
     {
         var name = StorageAccountNames.Of(workspace.Name);
-        return new(name, Convert.ToBase64String(secrets.Derive($"storage account {name}")), workspace);
+        return new(name, StorageAccountNames.KeyOf(name, secrets), workspace);
     }
 
     public StorageAccount? Find(string name) =>

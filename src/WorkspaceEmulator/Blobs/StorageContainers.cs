@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using WorkspaceEmulator.Files;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Blobs;
@@ -29,34 +30,42 @@ internal static partial class StorageContainers
     private static partial Regex RunPath();
 
     /// <summary>Returns the container of one of the workspace's own datastores, named as Azure ML names them.</summary>
-    public static string NameOf(Workspace workspace, string datastore) =>
+    public static string NameOf(WorkspaceName workspace, string datastore) =>
         datastore.ToLowerInvariant() switch
         {
             ArtifactStore => Artifacts,
-            "workspacefilestore" => $"azureml-filestore-{workspace.Name.Id}",
-            "workspaceworkingdirectory" => $"code-{workspace.Name.Id}",
-            _ => $"azureml-blobstore-{workspace.Name.Id}",
+            "workspacefilestore" => $"azureml-filestore-{workspace.Id}",
+            "workspaceworkingdirectory" => $"code-{workspace.Id}",
+            _ => $"azureml-blobstore-{workspace.Id}",
         };
 
     /// <summary>Returns a new container for one upload.</summary>
-    public static string CreateUpload(Workspace workspace)
+    public static async Task<string> CreateUploadAsync(Workspace workspace, CancellationToken cancellationToken)
     {
         var name = $"{UploadPrefix}{Guid.NewGuid():N}";
-        FilesOf(workspace).CreateFolder($"{DatastoreUri.DefaultDatastore}/{UploadFolder}/{name}");
+        if (workspace.Azurite is { } azurite)
+            await azurite.CreateAsync(name, cancellationToken);
+        else
+            FilesOf(workspace).CreateFolder($"{DatastoreUri.DefaultDatastore}/{UploadFolder}/{name}");
         return name;
     }
+
+    /// <summary>Returns whether a name is that of a container for one upload.</summary>
+    public static bool IsUpload(string container) => Upload().IsMatch(container);
 
     /// <summary>Returns where a container's blobs are, as a path in a datastore; null when there is no such container.</summary>
     public static DatastoreUri? PlaceOf(Workspace workspace, string container)
     {
         foreach (var datastore in Workspace.BuiltInDatastores)
         {
-            if (NameOf(workspace, datastore) == container)
+            if (NameOf(workspace.Name, datastore) == container)
                 return new(datastore, "");
         }
 
+        if (workspace.Azurite is not null)
+            return IsUpload(container) ? new(container, "") : null;
         var path = $"{UploadFolder}/{container}";
-        return Upload().IsMatch(container) && FilesOf(workspace).Find($"{DatastoreUri.DefaultDatastore}/{path}") is { IsFolder: true }
+        return IsUpload(container) && FilesOf(workspace).Find($"{DatastoreUri.DefaultDatastore}/{path}") is { IsFolder: true }
             ? new(DatastoreUri.DefaultDatastore, path)
             : null;
     }

@@ -54,7 +54,7 @@ internal sealed class AssetEndpoints(AssetKind kind)
         home.MapDelete(version, DeleteVersion).Emulates(area, $"{scope}{kind.Noun}Versions_Delete");
         if (scope.Length == 0 && (kind == AssetKind.Codes || kind == AssetKind.Data || kind == AssetKind.Models))
         {
-            home.MapPost($"{version}/startPendingUpload", StartPendingUpload)
+            home.MapPost($"{version}/startPendingUpload", StartPendingUploadAsync)
                 .Emulates(
                     area,
                     $"{scope}{kind.Noun}Versions_CreateOrGetStartPendingUpload",
@@ -187,14 +187,15 @@ internal sealed class AssetEndpoints(AssetKind kind)
     private Results<Ok, NoContent> DeleteVersion(AssetHome home, string name, string version) =>
         home.Assets(kind).Versions.Delete($"{name}/{version}") ? TypedResults.Ok() : TypedResults.NoContent();
 
-    private Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>> StartPendingUpload(
+    private async Task<Results<Ok<JsonObject>, JsonHttpResult<ArmErrorResponse>>> StartPendingUploadAsync(
         Workspace workspace,
         string name,
         string version,
         JsonBody body,
         StorageAccounts accounts,
         EmulatorAddress address,
-        TimeProvider time
+        TimeProvider time,
+        CancellationToken cancellationToken
     )
     {
         if (NameFault(name) is { } fault)
@@ -202,7 +203,7 @@ internal sealed class AssetEndpoints(AssetKind kind)
         if (body.Json.Text("pendingUploadType") is { } type && type is not ("None" or "TemporaryBlobReference"))
             return ArmErrors.BadRequest($"pendingUploadType is '{type}'; it must be TemporaryBlobReference.");
         var account = accounts.Of(workspace);
-        var container = StorageContainers.CreateUpload(workspace);
+        var container = await StorageContainers.CreateUploadAsync(workspace, cancellationToken);
         var blob = account.AddressOf(address, container);
         var signature = SharedAccessSignature.Create(account, container, "racwl", time.GetUtcNow() + PendingUploadLifetime);
         return TypedResults.Ok(

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Xml.Linq;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WorkspaceEmulator.Blobs;
 using WorkspaceEmulator.Blobs.Access;
@@ -82,7 +81,7 @@ internal static class BlobEndpoints
 
     private static IResult GetBlob(HttpContext context, string account, string container, Services services)
     {
-        var blob = NameOf(context);
+        var blob = BlobTarget.Of(context).Blob;
         var (store, refused) = Find(context, account, container, blob, "r", services);
         if (store is null)
             return refused!;
@@ -160,7 +159,7 @@ internal static class BlobEndpoints
 
     private static async Task<IResult> PutBlobAsync(HttpContext context, string account, string container, Services services)
     {
-        var blob = NameOf(context);
+        var blob = BlobTarget.Of(context).Blob;
         var (store, refused) = Find(context, account, container, blob, "cw", services);
         if (store is null)
             return refused!;
@@ -196,7 +195,7 @@ internal static class BlobEndpoints
 
     private static IResult DeleteBlob(HttpContext context, string account, string container, Services services)
     {
-        var blob = NameOf(context);
+        var blob = BlobTarget.Of(context).Blob;
         var (store, refused) = Find(context, account, container, blob, "d", services);
         if (store is null)
             return refused!;
@@ -354,14 +353,6 @@ internal static class BlobEndpoints
 
     private static Dictionary<string, string> With(IReadOnlyDictionary<string, string> headers, string name, string value) =>
         new(headers, StringComparer.Ordinal) { [name] = value };
-
-    // Some clients encode the slashes of a name too, which routing leaves as they are.
-    private static string NameOf(HttpContext context)
-    {
-        var before = AccountHosts.IsOne(context.Request.Host) ? 2 : 3; // The container, after the account where the host is not its own.
-        var parts = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0].Split('/', before + 1);
-        return parts.Length > before ? Uri.UnescapeDataString(parts[before]) : (string?)context.Request.RouteValues["blob"] ?? "";
-    }
 
     private static (IBlobContainer? Store, IResult? Refused) Find(
         HttpContext context,

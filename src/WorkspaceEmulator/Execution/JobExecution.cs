@@ -80,9 +80,9 @@ internal sealed class JobExecution(
     {
         run.TryMoveTo(RunStatus.Preparing);
         PrepareWorkingFolder();
-        if (CodeSnapshot.Unpack(workspace, run) is { } missing)
+        if (await CodeSnapshot.UnpackAsync(workspace, run, stopping.Token) is { } missing)
         {
-            run.TryMoveTo(RunStatus.Failed, "UserError", missing);
+            EndUnstarted(missing);
             return;
         }
 
@@ -91,9 +91,7 @@ internal sealed class JobExecution(
         var (mounts, fault) = await JobMounts.ResolveAsync(workspace, run, stopping.Token);
         if (mounts is null)
         {
-            if (stopping.IsCancellationRequested)
-                EndAsStopped();
-            run.TryMoveTo(RunStatus.Failed, "UserError", fault);
+            EndUnstarted(fault);
             return;
         }
 
@@ -175,6 +173,14 @@ internal sealed class JobExecution(
     {
         OutputAssets.Register(workspace, run);
         run.TryMoveTo(RunStatus.Completed);
+    }
+
+    private void EndUnstarted(string? fault)
+    {
+        if (stopping.IsCancellationRequested)
+            EndAsStopped();
+        else
+            run.TryMoveTo(RunStatus.Failed, "UserError", fault);
     }
 
     private void EndAsStopped()

@@ -1,4 +1,3 @@
-using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.References;
 using WorkspaceEmulator.Runs;
@@ -80,13 +79,7 @@ internal sealed record JobMounts(
             written.Add(output);
             try
             {
-                return await output.OpenAsync(
-                    run.Files,
-                    SecretBox.LoadOrCreate(workspace.StateFolder),
-                    workspace.StateFolder,
-                    isFile,
-                    stop
-                );
+                return await output.OpenAsync(run.Files, workspace, isFile, stop);
             }
             catch (OperationCanceledException)
             {
@@ -109,7 +102,7 @@ internal sealed record JobMounts(
 
     // A datastore that is no folder of this machine.
     private static ArmDocument? WrittenTo(DatastoreUri place, Workspace workspace) =>
-        workspace.Datastores.Find(place.Datastore) is { } datastore && datastore.Body.Text("protocol") != "file" ? datastore : null;
+        workspace.FindStore(place) is { } datastore && datastore.Body.Text("protocol") != "file" ? datastore : null;
 
     private static bool IsFile(Run run, string input) =>
         run.Document.Definition.Object("inputs").Object(input).Text("jobInputType") == "uri_file";

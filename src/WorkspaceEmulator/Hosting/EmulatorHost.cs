@@ -18,6 +18,7 @@ using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Schedules;
 using WorkspaceEmulator.State;
+using WorkspaceEmulator.Storage.Azurite;
 using WorkspaceEmulator.Studio;
 using WorkspaceEmulator.Sweeps;
 using WorkspaceEmulator.Traffic;
@@ -150,6 +151,8 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton(AccessTokens.LoadOrCreate(folder))
             .AddSingleton(SecretBox.LoadOrCreate(folder))
             .AddSingleton(new ActiveFaults(options.Faults))
+            .AddSingleton(new AzuriteSettings(options.Azurite))
+            .AddSingleton<AzuriteAccounts>()
             .AddSingleton<WorkspaceStore>()
             .AddSingleton<AssetRegistryStore>()
             .AddSingleton<VaultStore>()
@@ -210,6 +213,7 @@ public sealed class EmulatorHost : IAsyncDisposable
         application.UseExceptionHandler(RequestFailures.Options);
         application.UseMiddleware<ScriptedResponseMiddleware>();
         application.UseMiddleware<Authentication>();
+        application.UseMiddleware<BlobGateway>();
         application.UseRouting();
         application.UseMiddleware<RequestScope>();
         application.MapEmulator();

@@ -4,6 +4,7 @@ using WorkspaceEmulator.Containers;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Storage.Azurite;
 using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Hosting;
@@ -40,10 +41,13 @@ public sealed record EmulatorOptions(
     /// <summary>Environment variable that stands for <c>--job-network</c>, for an emulator that another program starts.</summary>
     public const string NetworkVariable = "WORKSPACE_EMULATOR_JOB_NETWORK";
 
+    /// <summary>Environment variable that stands for <c>--azurite</c>, for an emulator that another program starts.</summary>
+    public const string AzuriteVariable = "WORKSPACE_EMULATOR_AZURITE";
+
     public const string Usage =
         "usage: WorkspaceEmulator --state DIR [--url https://localhost:PORT] [--workspace SUBSCRIPTION/GROUP/NAME]... [--location REGION]\n"
         + "       [--idle-minutes N] [--runtime process|docker] [--docker-host unix:///PATH] [--job-memory SIZE]\n"
-        + "       [--job-network bridge|host]\n"
+        + "       [--job-network bridge|host] [--azurite FOLDER|none]\n"
         + "       [--process-path DIR]... [--process-variable NAME=VALUE]... [--registry-service NAME] [--record FILE]\n"
         + "       [--faults FILE] [--provisioning-milliseconds N] [--quota NAME=N]...\n"
         + "       WorkspaceEmulator --studio FOLDER [--data FOLDER]\n"
@@ -60,6 +64,9 @@ public sealed record EmulatorOptions(
 
     /// <summary>Gets the network of the containers of jobs.</summary>
     public JobNetwork JobNetwork { get; init; }
+
+    /// <summary>Gets the Azurite that holds the storage of new workspaces; null for the emulator's own storage.</summary>
+    public AzuritePackage? Azurite { get; init; }
 
     /// <summary>Gets the only registry for which tokens are issued; null for any.</summary>
     public string? RegistryService { get; init; }
@@ -94,6 +101,7 @@ public sealed record EmulatorOptions(
         var options = ForFolder(".");
         string? state = null;
         string? dockerHost = null;
+        string? azurite = null;
         var workspaces = new List<WorkspaceName>();
         var paths = new List<string>();
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -139,6 +147,9 @@ public sealed record EmulatorOptions(
                 case "--job-network":
                     options = options with { JobNetwork = ReadNetwork(name, value, faults) };
                     break;
+                case "--azurite":
+                    azurite = value;
+                    break;
                 case "--registry-service":
                     options = options with { RegistryService = value };
                     break;
@@ -174,6 +185,7 @@ public sealed record EmulatorOptions(
             options = options with { JobNetwork = ReadNetwork(NetworkVariable, network, faults) };
         }
 
+        options = options with { Azurite = FindAzurite(azurite, faults) };
         if (options.Runtime == JobRuntime.Docker || dockerHost is not null)
             options = options with { DockerHost = ReadDockerHost(dockerHost, options.DockerHost, faults) };
         if (state is null)
@@ -227,6 +239,23 @@ public sealed record EmulatorOptions(
             return value;
         faults.Add($"{name} is \"{value}\"; it must be unix:///PATH, as jobs mount folders of this machine.");
         return standard;
+    }
+
+    private static AzuritePackage? FindAzurite(string? given, List<string> faults)
+    {
+        var (name, folder) = given is null ? (AzuriteVariable, Environment.GetEnvironmentVariable(AzuriteVariable)) : ("--azurite", given);
+        var path = Environment.GetEnvironmentVariable("PATH");
+        if (folder is AzuritePackage.None)
+            return null;
+        if (string.IsNullOrEmpty(folder))
+            return AzuritePackage.Find(path);
+        if (AzuritePackage.In(folder, path) is { } found)
+            return found;
+        faults.Add(
+            $"{name} is \"{folder}\"; it must be none, or the folder of npm's package azurite, with Node on the PATH. 'npm install azurite' "
+                + "makes it: node_modules/azurite."
+        );
+        return null;
     }
 
     private static JobNetwork ReadNetwork(string name, string value, List<string> faults)

@@ -11,18 +11,18 @@ internal static class CodeSnapshot
 {
     /// <summary>Copies the code.</summary>
     /// <returns>Why it cannot be copied; null when it was copied, or the job has no code.</returns>
-    public static string? Unpack(Workspace workspace, Run run)
+    public static async Task<string?> UnpackAsync(Workspace workspace, Run run, CancellationToken stop)
     {
         var (code, fault) = JobNeeds.FindCode(run.Document.Definition ?? [], workspace);
         if (code is null)
             return fault is null ? null : $"The job's code cannot be read: {fault}";
         var (place, wrong, _) = AssetPlaces.Locate(workspace, code.Body.Text("codeUri") ?? "", null);
-        if (place is null || !Workspace.IsBuiltIn(place.Datastore))
+        if (place is null || !(Workspace.IsBuiltIn(place.Datastore) || StorageContainers.IsUpload(place.Datastore)))
             return $"The job's code cannot be read: {wrong ?? $"{place} is not in the workspace's own storage."}";
-        var files = StorageContainers.FilesOf(workspace);
-        var source = $"{place.Datastore}/{place.Path.Trim('/')}".TrimEnd('/');
-        if (!ConfinedFolder.IsPath(source))
-            return $"The job's code cannot be read: '{place.Path}' is no path.";
+        var (path, missing) = await PlaceFiles.FetchAsync(place, workspace, stop);
+        if (path is null)
+            return $"The job's code cannot be read: {missing}";
+        var (files, source) = PlaceFiles.Confine(path, workspace);
         var names = files.Find(source) is { IsFile: true } ? [""] : files.ListFiles(source);
         if (names.Count == 0)
             return $"The job's code is {place}, where there are no files.";

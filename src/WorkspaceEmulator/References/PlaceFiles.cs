@@ -1,4 +1,3 @@
-using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Blobs;
 using WorkspaceEmulator.Files;
 using WorkspaceEmulator.Jobs;
@@ -25,13 +24,12 @@ internal static class PlaceFiles
                 : (null, $"job '{source.Name}' has no artifact '{artifact}'.");
         }
 
-        if (workspace.Datastores.Find(place.Datastore) is not { } datastore || datastore.Body.Text("protocol") == "file")
+        if (workspace.FindStore(place) is not { } datastore || datastore.Body.Text("protocol") == "file")
             return Find(place, workspace);
-        var state = workspace.StateFolder;
         try
         {
-            var copy = state.Mirror(workspace.Name, place.Datastore);
-            return await new BlobMirror(datastore, SecretBox.LoadOrCreate(state), state, copy).FetchAsync(place.Path, stop);
+            var copy = workspace.StateFolder.Mirror(workspace.Name, place.Datastore);
+            return await new BlobMirror(datastore, workspace, copy).FetchAsync(place.Path, stop);
         }
         catch (OperationCanceledException)
         {

@@ -80,6 +80,9 @@ public sealed class StateFolder : IDisposable
 
     public string Storage(WorkspaceName workspace, string datastore) => Path.Combine(Root, "storage", workspace.Key, datastore);
 
+    /// <summary>Returns the folder of a workspace's Azurite.</summary>
+    public string Azurite(WorkspaceName workspace) => Path.Combine(Root, "azurite", workspace.Key);
+
     /// <summary>Returns the folder of the copy of a datastore in a storage account.</summary>
     public string Mirror(WorkspaceName workspace, string datastore) => Path.Combine(Root, "mirrors", workspace.Key, datastore);
 

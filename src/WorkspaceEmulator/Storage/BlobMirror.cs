@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Files;
 using WorkspaceEmulator.State;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Storage;
 
@@ -12,11 +12,10 @@ namespace WorkspaceEmulator.Storage;
 /// Copies what jobs read from a blob container to a folder of the emulator. The copy is updated before a job starts, where a mount would
 /// download files as they are opened. Blobs with an unchanged ETag are not downloaded again.
 /// </summary>
-/// <param name="datastore">A datastore of type AzureBlob, with an account key or SAS.</param>
-/// <param name="secrets">Decrypts the stored key.</param>
-/// <param name="state">The state folder, which learns of damaged files.</param>
+/// <param name="datastore">A datastore of type AzureBlob.</param>
+/// <param name="workspace">The workspace, whose state folder learns of damaged files.</param>
 /// <param name="folder">Folder of the copy, to which jobs may write. A file and a folder beside it hold the ETags and what arrives.</param>
-internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, StateFolder state, string folder)
+internal sealed class BlobMirror(ArmDocument datastore, Workspace workspace, string folder)
 {
     /// <summary>What follows a copy's name in the name of the file with its ETags.</summary>
     public const string ETagsExtension = ".etags.json";
@@ -37,7 +36,7 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, State
     /// <returns>Either its path on this machine or why it cannot be copied.</returns>
     public async Task<(string? LocalPath, string? Fault)> FetchAsync(string path, CancellationToken cancellationToken)
     {
-        var (container, fault) = DatastoreContainer.Open(datastore, secrets);
+        var (container, fault) = await DatastoreContainer.OpenAsync(datastore, workspace, cancellationToken);
         if (container is null)
             return (null, fault);
         // Jobs that read one datastore share the copy; one job updates it at a time.
@@ -120,7 +119,7 @@ internal sealed class BlobMirror(ArmDocument datastore, SecretBox secrets, State
 
     private Dictionary<string, string> ReadETags()
     {
-        var stored = state.ReadJson<Dictionary<string, string?>>(
+        var stored = workspace.StateFolder.ReadJson<Dictionary<string, string?>>(
             ETagFile,
             stored =>
                 stored.All(entry => entry.Value is not null && ConfinedFolder.IsPath(entry.Key)) ? null : "an entry is no ETag of a blob",

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Azure.Storage.Blobs;
-using WorkspaceEmulator.Access;
 using WorkspaceEmulator.Files;
 using WorkspaceEmulator.State;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Storage;
 
@@ -41,15 +41,13 @@ internal sealed class BlobOutput(string name, ArmDocument datastore, string path
 
     /// <summary>Creates the job's own copy of what the container has.</summary>
     /// <param name="runFiles">The run's folder.</param>
-    /// <param name="secrets">Decrypts the datastore's key.</param>
-    /// <param name="state">The state folder, which learns of damaged files.</param>
+    /// <param name="workspace">The workspace, whose state folder learns of damaged files.</param>
     /// <param name="isFile">Whether the path is that of a file.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>Either the path on this machine or why the container cannot be used.</returns>
     public async Task<(string? LocalPath, string? Fault)> OpenAsync(
         ConfinedFolder runFiles,
-        SecretBox secrets,
-        StateFolder state,
+        Workspace workspace,
         bool isFile,
         CancellationToken cancellationToken
     )
@@ -57,14 +55,14 @@ internal sealed class BlobOutput(string name, ArmDocument datastore, string path
         if (DatastoreContainer.WriteRefusal(datastore.Body) is { } refusal)
             return (null, $"it is in {refusal}.");
         files = runFiles;
-        (container, var fault) = DatastoreContainer.Open(datastore, secrets);
+        (container, var fault) = await DatastoreContainer.OpenAsync(datastore, workspace, cancellationToken);
         if (container is null)
             return (null, fault);
         files.Delete(Folder); // An earlier attempt ran on another node.
         files.Delete(Folder + BlobMirror.ETagsExtension); // Its job could write it.
         if (!isUploaded)
         {
-            var (copy, wrong) = await new BlobMirror(datastore, secrets, state, files.PathOf(Folder)).FetchAsync(inside, cancellationToken);
+            var (copy, wrong) = await new BlobMirror(datastore, workspace, files.PathOf(Folder)).FetchAsync(inside, cancellationToken);
             if (copy is null)
                 return (null, wrong);
         }

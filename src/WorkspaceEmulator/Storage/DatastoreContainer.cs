@@ -4,7 +4,9 @@ using Azure.Storage;
 using Azure.Storage.Blobs;
 using WorkspaceEmulator.Access;
 using WorkspaceEmulator.State;
+using WorkspaceEmulator.Storage.Azurite;
 using WorkspaceEmulator.Wire;
+using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Storage;
 
@@ -29,10 +31,33 @@ internal static class DatastoreContainer
     }
 
     /// <summary>Opens the container.</summary>
-    /// <param name="datastore">A datastore of type AzureBlob, with an account key or SAS.</param>
-    /// <param name="secrets">Decrypts the stored key.</param>
+    /// <param name="datastore">A datastore of type AzureBlob: one of the workspace's own, or one with an account key or SAS.</param>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="cancellationToken">Stops.</param>
     /// <returns>Either the container or why it cannot be opened.</returns>
-    public static (BlobContainerClient? Container, string? Fault) Open(ArmDocument datastore, SecretBox secrets)
+    public static async Task<(BlobContainerClient? Container, string? Fault)> OpenAsync(
+        ArmDocument datastore,
+        Workspace workspace,
+        CancellationToken cancellationToken
+    )
+    {
+        if (workspace.Azurite is not { } azurite || datastore.Body.Text("accountName") != azurite.Name)
+            return Open(datastore, SecretBox.LoadOrCreate(workspace.StateFolder));
+        try
+        {
+            return (await azurite.OpenAsync(datastore.Body.Text("containerName")!, cancellationToken), null);
+        }
+        catch (AzuriteException error)
+        {
+            return (null, error.Message);
+        }
+        catch (Exception error) when (IsFailure(error))
+        {
+            return (null, $"datastore '{datastore.Name}' could not be opened in Azurite: {error.GetBaseException().Message}");
+        }
+    }
+
+    private static (BlobContainerClient? Container, string? Fault) Open(ArmDocument datastore, SecretBox secrets)
     {
         var body = datastore.Body;
         var (account, container, endpoint) = (body.Text("accountName"), body.Text("containerName"), body.Text("endpoint") ?? PublicCloud);

@@ -22,7 +22,7 @@ internal static class DatasetImages
         if (config.Text("IMAGE_TYPE") is not { } type || !ConfinedFolder.IsPath(type))
             return (null, "", "The job's exp_config does not tell the folder of its images.");
         var place = input.Place ?? AssetPlaces.Locate(workspace, input.Value, "uri_folder").Place;
-        if (place is null || workspace.Datastores.Find(place.Datastore) is not { } datastore)
+        if (place is null || workspace.FindStore(place) is not { } datastore)
             return (null, "", "The datastore of the job's data does not exist any more.");
         // A blob container is read from the copy that was made for the job.
         var root =

@@ -1,3 +1,5 @@
+using WorkspaceEmulator.Access;
+
 namespace WorkspaceEmulator.Wire;
 
 /// <summary>Names the storage accounts of workspaces: <c>st</c> and the start of the workspace's id.</summary>
@@ -10,6 +12,9 @@ internal static class StorageAccountNames
     private const int Length = 24; // The most that Azure allows.
 
     public static string Of(WorkspaceName workspace) => Prefix + workspace.Id.ToString("N")[..(Length - Prefix.Length)];
+
+    /// <summary>Returns the key of an account, in base64. It follows from the name and the emulator's secret key.</summary>
+    public static string KeyOf(string account, SecretBox secrets) => Convert.ToBase64String(secrets.Derive($"storage account {account}"));
 
     /// <summary>Returns whether a path starts with what can be the name of an account.</summary>
     public static bool IsAccountPath(PathString path)

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Assets;
+using WorkspaceEmulator.Blobs;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Files;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.State;
+using WorkspaceEmulator.Storage.Azurite;
 using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Workspaces;
@@ -23,7 +25,7 @@ internal sealed class Workspace : IJobReferences
     ];
     private readonly Dictionary<AssetKind, AssetStore> assets;
 
-    public Workspace(WorkspaceName name, StateFolder folder, TimeProvider time)
+    public Workspace(WorkspaceName name, StateFolder folder, AzuriteAccounts azurite, TimeProvider time)
     {
         (Name, StateFolder) = (name, folder);
         var own = folder.WorkspaceFolder(name);
@@ -35,30 +37,25 @@ internal sealed class Workspace : IJobReferences
         Firings = new(Path.Combine(own, "firings"), folder, time);
         Experiments = new(Path.Combine(own, "experiments"), folder, time);
 
+        // A workspace keeps the storage that it was made with: its blobs are there.
+        var isInAzurite = BuiltInDatastores.Select(Datastores.Find).OfType<ArmDocument>().FirstOrDefault() is { } kept
+            ? kept.Body.Text("protocol") != "file"
+            : azurite.IsAvailable;
+        Azurite = isInAzurite ? azurite.Of(name) : null;
         foreach (var datastore in BuiltInDatastores)
         {
             var storage = folder.Storage(name, datastore);
-            StateFile.CreateFolder(storage);
+            if (!isInAzurite)
+                StateFile.CreateFolder(storage);
             if (Datastores.Find(datastore) is null)
-            {
-                Datastores.Put(
-                    datastore,
-                    new()
-                    {
-                        ["datastoreType"] = "AzureBlob",
-                        ["accountName"] = "localhost",
-                        ["containerName"] = datastore,
-                        ["endpoint"] = storage,
-                        ["protocol"] = "file",
-                        ["serviceDataAccessAuthIdentity"] = "None",
-                        ["credentials"] = new JsonObject { ["credentialsType"] = "None" },
-                    }
-                );
-            }
+                Datastores.Put(datastore, isInAzurite ? InAzurite(StorageContainers.NameOf(name, datastore)) : InFolder(datastore, storage));
         }
     }
 
     public WorkspaceName Name { get; }
+
+    /// <summary>Gets the account that holds its own datastores; null where folders of the emulator do.</summary>
+    public AzuriteAccount? Azurite { get; }
 
     /// <summary>Gets whether jobs run in containers.</summary>
     public bool RunsContainers { get; init; }
@@ -89,6 +86,39 @@ internal sealed class Workspace : IJobReferences
     public AssetStore Assets(AssetKind kind) => assets[kind];
 
     public static bool IsBuiltIn(string datastore) => BuiltInDatastores.Contains(datastore, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Finds the datastore of a place, which can also be a container that was made for an upload.</summary>
+    public ArmDocument? FindStore(DatastoreUri place) =>
+        Datastores.Find(place.Datastore)
+        ?? (
+            Azurite is not null && StorageContainers.IsUpload(place.Datastore)
+                ? new ArmDocument(place.Datastore, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, InAzurite(place.Datastore))
+                : null
+        );
+
+    private static JsonObject InFolder(string datastore, string folder) =>
+        new()
+        {
+            ["datastoreType"] = "AzureBlob",
+            ["accountName"] = "localhost",
+            ["containerName"] = datastore,
+            ["endpoint"] = folder,
+            ["protocol"] = "file",
+            ["serviceDataAccessAuthIdentity"] = "None",
+            ["credentials"] = new JsonObject { ["credentialsType"] = "None" },
+        };
+
+    private JsonObject InAzurite(string container) =>
+        new()
+        {
+            ["datastoreType"] = "AzureBlob",
+            ["accountName"] = StorageAccountNames.Of(Name),
+            ["containerName"] = container,
+            ["endpoint"] = "localhost",
+            ["protocol"] = "https",
+            ["serviceDataAccessAuthIdentity"] = "None",
+            ["credentials"] = new JsonObject { ["credentialsType"] = "AccountKey" },
+        };
 
     /// <summary>Gets the workspace of a request, which is set before any endpoint of a workspace runs.</summary>
     public static ValueTask<Workspace> BindAsync(HttpContext context) => new(context.Features.Get<Workspace>()!);

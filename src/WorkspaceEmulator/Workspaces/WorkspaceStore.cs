@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.State;
+using WorkspaceEmulator.Storage.Azurite;
 using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Workspaces;
@@ -14,14 +15,21 @@ internal sealed class WorkspaceStore
     private readonly StateFolder folder;
     private readonly WorkspaceSettings settings;
     private readonly ClusterFactory clusters;
+    private readonly AzuriteAccounts azurite;
     private readonly TimeProvider time;
     private readonly Lock gate = new();
     private readonly ConcurrentDictionary<string, Workspace> workspaces = new(StringComparer.Ordinal);
     private readonly ResourceFolder documents;
 
-    public WorkspaceStore(StateFolder folder, WorkspaceSettings settings, ClusterFactory clusters, TimeProvider time)
+    public WorkspaceStore(
+        StateFolder folder,
+        WorkspaceSettings settings,
+        ClusterFactory clusters,
+        AzuriteAccounts azurite,
+        TimeProvider time
+    )
     {
-        (this.folder, this.settings, this.clusters, this.time) = (folder, settings, clusters, time);
+        (this.folder, this.settings, this.clusters, this.azurite, this.time) = (folder, settings, clusters, azurite, time);
         documents = new(Path.Combine(folder.Root, "workspace-resources"), folder, time, document =>
             NameOf(document) is null ? "its name is missing" : null
         );
@@ -135,7 +143,7 @@ internal sealed class WorkspaceStore
 
     private void Open(WorkspaceName name)
     {
-        var workspace = new Workspace(name, folder, time) { RunsContainers = settings.RunsContainers };
+        var workspace = new Workspace(name, folder, azurite, time) { RunsContainers = settings.RunsContainers };
         foreach (var compute in workspace.Computes.List())
         {
             // A cluster whose size no longer exists is dropped.

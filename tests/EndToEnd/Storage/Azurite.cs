@@ -4,6 +4,7 @@ using Azure.Storage.Blobs;
 using Experiments.Model;
 using Experiments.Plans;
 using Fixtures.Checkouts;
+using WorkspaceEmulator.Storage.Azurite;
 
 [assembly: AssemblyFixture(typeof(EndToEnd.Storage.Azurite))]
 [assembly: AssemblyFixture(typeof(DemoData))]
@@ -18,26 +19,29 @@ public sealed partial class Azurite : IAsyncLifetime
 
     public const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
+    private static readonly string PackageFolder = Path.Combine(
+        Checkout.Repository,
+        "tests",
+        "EndToEnd",
+        "Storage",
+        "node",
+        "node_modules",
+        "azurite"
+    );
+
     private HostRun? process;
+
+    /// <summary>The package, for emulators that start an Azurite of their own.</summary>
+    public static AzuritePackage Package =>
+        AzuritePackage.In(PackageFolder, Environment.GetEnvironmentVariable("PATH"))
+        ?? throw new FileNotFoundException($"Azurite or Node is absent: {PackageFolder}");
 
     /// <summary><c>127.0.0.1:{port}</c>.</summary>
     public string Host { get; private set; } = "";
 
     public async ValueTask InitializeAsync()
     {
-        var program = Path.Combine(
-            Checkout.Repository,
-            "tests",
-            "EndToEnd",
-            "Storage",
-            "node",
-            "node_modules",
-            "azurite",
-            "dist",
-            "src",
-            "blob",
-            "main.js"
-        );
+        var program = Path.Combine(PackageFolder, "dist", "src", "blob", "main.js");
         Assert.True(
             File.Exists(program),
             $"{program} is absent; run these tests by dotnet cake --target=Test --suite=Storage.EndToEnd.Tests, which installs it."

@@ -1,16 +1,17 @@
 using System.Text;
 using Azure;
-using Azure.Core.Pipeline;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using WorkspaceEmulator.Hosting;
 using WorkspaceEmulator.Tests;
 
 namespace EndToEnd.Storage;
 
 /// <summary>
-/// What Microsoft's client sees of the emulator's own storage account is what it sees of Azurite: the same results, the same errors.
+/// What Microsoft's client sees of a workspace's storage account is what it sees of Azurite: the same results, the same errors. The account
+/// is the emulator's own, or in an Azurite behind the emulator's address.
 /// </summary>
 public sealed class ParityTests(Azurite azurite, ParityTests.Account account) : IClassFixture<ParityTests.Account>
 {
@@ -194,17 +195,19 @@ public sealed class ParityTests(Azurite azurite, ParityTests.Account account) : 
             ),
     };
 
-    public static IEnumerable<TheoryDataRow<string>> Names => Calls.Keys.Select(name => new TheoryDataRow<string>(name));
+    public static IEnumerable<TheoryDataRow<bool, string>> Names =>
+        new[] { false, true }.SelectMany(isInAzurite => Calls.Keys.Select(name => new TheoryDataRow<bool, string>(isInAzurite, name)));
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Client_SeesWhatItSeesOfAzurite(string call)
+    public async Task Client_SeesWhatItSeesOfAzurite(bool isInAzurite, string call)
     {
+        var container = isInAzurite ? account.InAzurite : account.Own;
         var plan = await azurite.CreateContainerAsync();
         var name = $"parity/{Guid.NewGuid():N}";
 
         var expected = await Calls[call](Azurite.Container(plan), name);
-        var actual = await Calls[call](account.Container, name);
+        var actual = await Calls[call](container, name);
 
         Assert.Equal(expected, actual);
     }
@@ -305,28 +308,34 @@ public sealed class ParityTests(Azurite azurite, ParityTests.Account account) : 
         }
     }
 
-    /// <summary>A workspace's own storage account in the emulator.</summary>
+    /// <summary>The storage accounts of the workspaces of two emulators.</summary>
     public sealed class Account : IAsyncLifetime
     {
-        private TestEmulator? emulator;
+        private readonly List<TestEmulator> emulators = [];
 
-        /// <summary>The container of the default datastore.</summary>
-        public BlobContainerClient Container { get; private set; } = null!;
+        /// <summary>The container of the default datastore in the emulator itself.</summary>
+        public BlobContainerClient Own { get; private set; } = null!;
+
+        /// <summary>The container of the default datastore in the emulator's Azurite.</summary>
+        public BlobContainerClient InAzurite { get; private set; } = null!;
 
         public async ValueTask InitializeAsync()
         {
-            emulator = await TestEmulator.StartAsync();
-            var found = (await emulator.GetAsync(TestEmulator.Arm("/datastores/workspaceblobstore")))["properties"]!;
-            var secrets = await emulator.PostAsync(TestEmulator.Arm("/datastores/workspaceblobstore/listSecrets"), "");
-            var client = TestEmulator.CreateClient(emulator.Folder, emulator.Endpoint);
-            client.DefaultRequestHeaders.Authorization = null;
-            Container = new(
-                new Uri($"https://{(string)found["endpoint"]!}/{(string)found["containerName"]!}"),
-                new StorageSharedKeyCredential((string)found["accountName"]!, (string)secrets["key"]!),
-                new BlobClientOptions { Transport = new HttpClientTransport(client), Retry = { MaxRetries = 0 } }
-            );
+            Own = await StartAsync(options => options);
+            InAzurite = await StartAsync(options => options with { Azurite = Azurite.Package });
         }
 
-        public ValueTask DisposeAsync() => emulator!.DisposeAsync();
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var emulator in emulators)
+                await emulator.DisposeAsync();
+        }
+
+        private async Task<BlobContainerClient> StartAsync(Func<EmulatorOptions, EmulatorOptions> change)
+        {
+            var emulator = await TestEmulator.StartAsync(change);
+            emulators.Add(emulator);
+            return await Accounts.OpenAsync(emulator, Accounts.DefaultStore);
+        }
     }
 }
