@@ -19,7 +19,6 @@ internal sealed class RunsContainer(Workspace workspace) : IBlobContainer
     /// <summary>Returns what the names of a run's artifacts start with.</summary>
     public static string FolderOf(string run) => $"{Root}dcid.{run}/";
 
-
     public IReadOnlyList<string> List(string prefix)
     {
         // The usual prefix names one run; then no other run's folder is read.

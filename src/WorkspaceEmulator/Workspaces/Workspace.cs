@@ -37,18 +37,21 @@ internal sealed class Workspace : IJobReferences
         Firings = new(Path.Combine(own, "firings"), folder, time);
         Experiments = new(Path.Combine(own, "experiments"), folder, time);
 
-        // A workspace keeps the storage that it was made with: its blobs are there.
+        // A workspace keeps the storage that it was made with: its blobs are there, also when what is known of its datastores is damaged.
         var isInAzurite = BuiltInDatastores.Select(Datastores.Find).OfType<ArmDocument>().FirstOrDefault() is { } kept
             ? kept.Body.Text("protocol") != "file"
-            : azurite.IsAvailable;
+            : Directory.Exists(folder.Azurite(name))
+                || (azurite.IsAvailable && !Directory.Exists(folder.Storage(name, DatastoreUri.DefaultDatastore)));
         Azurite = isInAzurite ? azurite.Of(name) : null;
         foreach (var datastore in BuiltInDatastores)
         {
             var storage = folder.Storage(name, datastore);
             if (!isInAzurite)
                 StateFile.CreateFolder(storage);
-            if (Datastores.Find(datastore) is null)
-                Datastores.Put(datastore, isInAzurite ? InAzurite(StorageContainers.NameOf(name, datastore)) : InFolder(datastore, storage));
+            if (Datastores.Find(datastore) is not null)
+                continue;
+            var body = isInAzurite ? InAzurite(StorageContainers.NameOf(name, datastore)) : InFolder(datastore, storage);
+            Datastores.Put(datastore, body);
         }
     }
 

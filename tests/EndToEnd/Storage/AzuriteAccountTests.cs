@@ -96,14 +96,8 @@ public sealed class AzuriteAccountTests
         await artifacts.UploadBlobAsync($"{Folder}outputs/added.txt", new BinaryData("added"), Stop);
 
         Assert.Equal("added", (string?)await emulator.GetAsync(TestEmulator.Artifacts("first", "/content?path=outputs/added.txt")));
-        Assert.Equal(
-            409,
-            await StatusAsync(() => artifacts.DeleteBlobAsync($"{Folder}outputs/old.txt", cancellationToken: Stop))
-        );
-        Assert.Equal(
-            400,
-            await StatusAsync(() => artifacts.UploadBlobAsync("ExperimentRun/dcid.none/x", new BinaryData("x"), Stop))
-        );
+        Assert.Equal(409, await StatusAsync(() => artifacts.DeleteBlobAsync($"{Folder}outputs/old.txt", cancellationToken: Stop)));
+        Assert.Equal(400, await StatusAsync(() => artifacts.UploadBlobAsync("ExperimentRun/dcid.none/x", new BinaryData("x"), Stop)));
         await emulator.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Delete, TestEmulator.Arm("/jobs/first"));
         Assert.Empty(await NamesAsync(artifacts));
     }
@@ -143,6 +137,29 @@ public sealed class AzuriteAccountTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task Job_WritesItsOutputs_WhenAzuriteIsKilledWhileItRuns()
+    {
+        await using var emulator = await StartAsync();
+        await emulator.SubmitAsync(
+            "first",
+            "echo 1 > ${{outputs.model}}/1.ckpt; until [ -e go ]; do sleep 0.1; done; echo 2 > ${{outputs.model}}/2.ckpt",
+            job => job["outputs"] = JsonNode.Parse(Outputs)
+        );
+        var store = await Accounts.OpenAsync(emulator, Accounts.DefaultStore);
+        await TestEmulator.EventuallyAsync(
+            async () => await store.GetBlobClient("azureml/first/model/1.ckpt").ExistsAsync(Stop),
+            () => Task.FromResult("the checkpoint was not written")
+        );
+
+        using (var azurite = Process.GetProcessById(Assert.Single(AzuritesOf(emulator.Folder))))
+            azurite.Kill();
+        await File.WriteAllTextAsync(Path.Combine(emulator.JobFolder("first"), "wd", "go"), "", Stop);
+
+        Assert.Equal("Completed", (string?)(await emulator.WaitForEndAsync("first"))["status"]);
+        Assert.Equal("2\n", await ReadAsync(store, "azureml/first/model/2.ckpt"));
     }
 
     [Fact]

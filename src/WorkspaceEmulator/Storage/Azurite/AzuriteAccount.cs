@@ -1,5 +1,3 @@
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using Azure.Core.Pipeline;
 using Azure.Storage;
 using Azure.Storage.Blobs;
@@ -15,34 +13,99 @@ namespace WorkspaceEmulator.Storage.Azurite;
 /// Represents the storage account of a workspace in an Azurite of its own, which starts with the first request, and again when it was
 /// ended.
 /// </summary>
-/// <param name="package">The package; null when it is not installed any more.</param>
-/// <param name="workspace">The workspace.</param>
-/// <param name="key">The account's key, in base64.</param>
-/// <param name="state">The state folder.</param>
-internal sealed class AzuriteAccount(AzuritePackage? package, WorkspaceName workspace, string key, StateFolder state) : IAsyncDisposable
+internal sealed class AzuriteAccount : IAsyncDisposable
 {
+    private readonly AzuritePackage? package;
+    private readonly WorkspaceName workspace;
+    private readonly string key;
+    private readonly StateFolder state;
     private readonly SemaphoreSlim starting = new(1);
-    private readonly Lazy<SocketsHttpHandler> handler = new(() => CreateHandler(state.Certificate));
+    private readonly SemaphoreSlim preparing = new(1);
+    private readonly Lazy<AzuriteHandler> handler;
     private AzuriteProcess? process;
+    private AzuriteProcess? prepared; // Its containers exist.
+
+    /// <summary>Describes the account. Nothing is started.</summary>
+    /// <param name="package">The package; null when it is not installed any more.</param>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="key">The account's key, in base64.</param>
+    /// <param name="state">The state folder.</param>
+    public AzuriteAccount(AzuritePackage? package, WorkspaceName workspace, string key, StateFolder state)
+    {
+        (this.package, this.workspace, this.key, this.state) = (package, workspace, key, state);
+        handler = new(() => new(this, state.Certificate));
+        Name = StorageAccountNames.Of(workspace);
+        Artifacts = new(this);
+    }
 
     /// <summary>Gets the name of the account.</summary>
-    public string Name { get; } = StorageAccountNames.Of(workspace);
+    public string Name { get; }
 
     /// <summary>Gets what keeps the artifacts of jobs in it.</summary>
-    public ArtifactBlobs Artifacts => field ??= new(this);
+    public ArtifactBlobs Artifacts { get; }
 
-    /// <summary>Gets what sends requests to <see cref="EnsureAsync"/>'s address.</summary>
-    public HttpMessageHandler Handler => handler.Value;
+    /// <summary>Gets what sends requests to it, whatever address they have.</summary>
+    public AzuriteHandler Handler => handler.Value;
+
+    /// <summary>Starts Azurite where it does not run, and creates the containers of the workspace's own datastores.</summary>
+    /// <exception cref="AzuriteException">Azurite is not installed, or does not start.</exception>
+    /// <exception cref="Azure.RequestFailedException">It refuses a container.</exception>
+    public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        var running = await RunAsync(cancellationToken);
+        if (ReferenceEquals(prepared, running))
+            return;
+        await preparing.WaitAsync(cancellationToken);
+        try
+        {
+            if (ReferenceEquals(prepared, running))
+                return;
+            foreach (var datastore in Workspace.BuiltInDatastores)
+                await Open(StorageContainers.NameOf(workspace, datastore)).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+            prepared = running;
+        }
+        finally
+        {
+            preparing.Release();
+        }
+    }
 
     /// <summary>Returns the address of the service, which is that of this moment: an Azurite that was ended has another one.</summary>
     /// <exception cref="AzuriteException">Azurite is not installed, or does not start.</exception>
-    public async Task<Uri> EnsureAsync(CancellationToken cancellationToken)
+    public async Task<Uri> LocateAsync(CancellationToken cancellationToken) => (await RunAsync(cancellationToken)).Endpoint;
+
+    /// <summary>Creates a container.</summary>
+    /// <exception cref="AzuriteException">Azurite is not installed, or does not start.</exception>
+    /// <exception cref="Azure.RequestFailedException">Azurite refuses it.</exception>
+    public async Task CreateAsync(string container, CancellationToken cancellationToken) =>
+        await (await OpenAsync(container, cancellationToken)).CreateAsync(cancellationToken: cancellationToken);
+
+    /// <summary>Opens a container.</summary>
+    /// <exception cref="AzuriteException">Azurite is not installed, or does not start.</exception>
+    public async Task<BlobContainerClient> OpenAsync(string container, CancellationToken cancellationToken)
+    {
+        await EnsureAsync(cancellationToken);
+        return Open(container);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await starting.WaitAsync();
+        if (process is not null)
+            await process.DisposeAsync();
+        if (handler.IsValueCreated)
+            handler.Value.Dispose();
+        starting.Dispose();
+        preparing.Dispose();
+    }
+
+    private async Task<AzuriteProcess> RunAsync(CancellationToken cancellationToken)
     {
         await starting.WaitAsync(cancellationToken);
         try
         {
             if (process is { IsRunning: true })
-                return process.Endpoint;
+                return process;
             if (package is null)
             {
                 throw new AzuriteException(
@@ -56,10 +119,7 @@ internal sealed class AzuriteAccount(AzuritePackage? package, WorkspaceName work
             process = null;
             var folder = state.Azurite(workspace);
             StateFile.CreateFolder(folder);
-            process = await AzuriteProcess.StartAsync(package, Name, key, folder, state);
-            foreach (var datastore in Workspace.BuiltInDatastores)
-                await Open(process.Endpoint, StorageContainers.NameOf(workspace, datastore)).CreateIfNotExistsAsync();
-            return process.Endpoint;
+            return process = await AzuriteProcess.StartAsync(package, Name, key, folder, state);
         }
         finally
         {
@@ -67,52 +127,10 @@ internal sealed class AzuriteAccount(AzuritePackage? package, WorkspaceName work
         }
     }
 
-    /// <summary>Creates a container.</summary>
-    /// <exception cref="AzuriteException">Azurite is not installed, or does not start.</exception>
-    /// <exception cref="Azure.RequestFailedException">Azurite refuses it.</exception>
-    public async Task CreateAsync(string container, CancellationToken cancellationToken) =>
-        await (await OpenAsync(container, cancellationToken)).CreateAsync(cancellationToken: cancellationToken);
-
-    /// <summary>Opens a container.</summary>
-    /// <exception cref="AzuriteException">Azurite is not installed, or does not start.</exception>
-    public async Task<BlobContainerClient> OpenAsync(string container, CancellationToken cancellationToken) =>
-        Open(await EnsureAsync(cancellationToken), container);
-
-    public async ValueTask DisposeAsync()
-    {
-        await starting.WaitAsync();
-        if (process is not null)
-            await process.DisposeAsync();
-        if (handler.IsValueCreated)
-            handler.Value.Dispose();
-        starting.Dispose();
-    }
-
-    private BlobContainerClient Open(Uri endpoint, string container) =>
+    private BlobContainerClient Open(string container) =>
         new(
-            new Uri(endpoint, $"{Name}/{container}"),
+            new Uri(AzuriteHandler.Address, $"{Name}/{container}"),
             new StorageSharedKeyCredential(Name, key),
             new BlobClientOptions { Transport = new HttpClientTransport(new HttpClient(Handler, disposeHandler: false)) }
         );
-
-    // Azurite has the emulator's certificate, and trusts nothing else to be it.
-    private static SocketsHttpHandler CreateHandler(string certificate) =>
-        new()
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = System.Net.DecompressionMethods.None,
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                // The host of a request can be that of an account, which no connection has.
-                TargetHost = "localhost",
-                CertificateChainPolicy = new()
-                {
-                    TrustMode = X509ChainTrustMode.CustomRootTrust,
-                    CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(certificate) },
-                    RevocationMode = X509RevocationMode.NoCheck,
-                },
-            },
-        };
 }

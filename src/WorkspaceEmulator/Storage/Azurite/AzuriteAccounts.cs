@@ -18,9 +18,8 @@ internal sealed class AzuriteAccounts(AzuriteSettings settings, SecretBox secret
 
     /// <summary>Returns the account of a workspace. Nothing is started.</summary>
     public AzuriteAccount Of(WorkspaceName workspace) =>
-        accounts.GetOrAdd(
-            workspace.Key,
-            _ => new(settings.Package, workspace, StorageAccountNames.KeyOf(StorageAccountNames.Of(workspace), secrets), state)
+        accounts.GetOrAdd(workspace.Key, _ =>
+            new(settings.Package, workspace, StorageAccountNames.KeyOf(StorageAccountNames.Of(workspace), secrets), state)
         );
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(accounts.Values.Select(account => account.DisposeAsync().AsTask()));

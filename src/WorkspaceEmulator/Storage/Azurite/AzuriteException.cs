@@ -1,4 +1,4 @@
 namespace WorkspaceEmulator.Storage.Azurite;
 
 /// <summary>Azurite cannot be used. The message is a sentence that names what to do.</summary>
-internal sealed class AzuriteException(string message) : Exception(message);
+internal sealed class AzuriteException(string message) : IOException(message);

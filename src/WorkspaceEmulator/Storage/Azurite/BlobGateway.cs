@@ -41,6 +41,7 @@ internal sealed class BlobGateway(RequestDelegate next, StorageAccounts accounts
     private async Task PassOnAsync(HttpContext context, StorageAccount account, AzuriteAccount azurite)
     {
         var target = BlobTarget.Of(context);
+        target = target with { Blob = target.Blob.Replace('\\', '/') }; // As Azurite does.
         if (Refuse(context.Request, account.Workspace, target) is { } refused)
         {
             await refused.ExecuteAsync(context);
@@ -49,20 +50,25 @@ internal sealed class BlobGateway(RequestDelegate next, StorageAccounts accounts
 
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = null; // It is written to disk as it arrives.
-        Uri endpoint;
         try
         {
-            endpoint = await azurite.EnsureAsync(context.RequestAborted);
+            await azurite.EnsureAsync(context.RequestAborted);
             if (target.Container == StorageContainers.Artifacts)
             {
                 var asked = target.Blob.Length > 0 ? target.Blob : context.Request.Query["prefix"].ToString();
                 await azurite.Artifacts.PushAsync(account.Workspace, asked, context.RequestAborted);
             }
         }
-        catch (Exception error) when (error is AzuriteException or RequestFailedException or IOException)
+        catch (AzuriteException error)
         {
             // Clients would try again after any other status.
             await StorageErrors.Of(StatusCodes.Status501NotImplemented, "NotImplemented", error.Message).ExecuteAsync(context);
+            return;
+        }
+        catch (Exception error) when (error is RequestFailedException or IOException)
+        {
+            var reason = error.Message.Split('\n')[0];
+            await StorageErrors.Of(503, "ServerBusy", $"The artifacts could not be written to Azurite: {reason}").ExecuteAsync(context);
             return;
         }
 
@@ -71,7 +77,7 @@ internal sealed class BlobGateway(RequestDelegate next, StorageAccounts accounts
         using var invoker = new HttpMessageInvoker(azurite.Handler, disposeHandler: false);
         await Forwarder.Value.SendAsync(
             context,
-            endpoint.AbsoluteUri,
+            AzuriteHandler.Address.AbsoluteUri,
             invoker,
             new ForwarderRequestConfig
             {
@@ -86,6 +92,8 @@ internal sealed class BlobGateway(RequestDelegate next, StorageAccounts accounts
     // Artifacts belong to jobs, which are on this machine and not in Azurite.
     private static StorageError? Refuse(HttpRequest request, Workspace workspace, BlobTarget target)
     {
+        if (!request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.StartsWith('/'))
+            return StorageErrors.Of(400, "InvalidUri", "The requested URI does not represent any resource on the server.");
         if (HttpMethods.IsPost(request.Method) && request.Query["comp"] == "batch")
         {
             return StorageErrors.Of(501, "NotImplemented", "The emulator passes no batches on; send the requests one by one.");
@@ -95,7 +103,7 @@ internal sealed class BlobGateway(RequestDelegate next, StorageAccounts accounts
             target.Container != StorageContainers.Artifacts
             || HttpMethods.IsGet(request.Method)
             || HttpMethods.IsHead(request.Method)
-            || !target.Blob.StartsWith(RunsContainer.Root, StringComparison.Ordinal)
+            || (target.Blob.Length > 0 && !target.Blob.StartsWith(RunsContainer.Root, StringComparison.Ordinal))
         )
         {
             return null;
@@ -103,6 +111,8 @@ internal sealed class BlobGateway(RequestDelegate next, StorageAccounts accounts
 
         if (HttpMethods.IsDelete(request.Method))
             return StorageErrors.Of(409, "OperationNotAllowedOnBlob", $"The blob is not deleted: {RunsContainer.WhyNotDeleted}.");
+        if (target.Blob.Length == 0)
+            return null;
         return StorageContainers.FindArtifact(workspace, target.Blob) is var (_, path) && ConfinedFolder.IsPath(path)
             ? null
             : StorageErrors.Of(400, "InvalidResourceName", $"The blob's name is refused: {RunsContainer.NameRule}.");
@@ -133,7 +143,7 @@ internal sealed class BlobGateway(RequestDelegate next, StorageAccounts accounts
         )
         {
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-            // The path counts as it was sent, as it was signed so; and the host tells Azurite whether the path begins with the account.
+            // The host tells Azurite whether the path begins with the account.
             var target = httpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
             proxyRequest.RequestUri = new Uri(
                 destinationPrefix.TrimEnd('/') + target,
