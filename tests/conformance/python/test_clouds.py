@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import requests
 
@@ -67,5 +69,21 @@ def test_mlclient_uploads_data_in_the_emulators_cloud(emulator: Emulator, tmp_pa
     assert done.returncode == 0, done.stderr
     path = done.stdout.strip().splitlines()[-1]
     assert path.startswith("azureml://") and "/datastores/workspaceblobstore/paths/LocalUpload/" in path
-    (found,) = (emulator.state / "storage").rglob("größe 1.txt")
-    assert found.read_text() == "hello"
+    assert _read(emulator, f"{path.split('/paths/')[1].rstrip('/')}/größe 1.txt") == "hello"
+
+
+def _read(emulator: Emulator, blob: str) -> str:
+    scope = f"subscriptions/{SUBSCRIPTION}/resourceGroups/{GROUP}/providers/Microsoft.MachineLearningServices"
+    options: dict[str, Any] = {
+        "headers": {"Authorization": f"Bearer {emulator.token}"},
+        "verify": str(emulator.certificate),
+        "timeout": 60,
+    }
+    store = requests.get(
+        f"{emulator.endpoint}/{scope}/workspaces/{CLOUDS}/datastores/workspaceblobstore",
+        params={"api-version": "2024-10-01"},
+        **options,
+    ).json()["properties"]
+    answer = requests.get(f"https://{store['endpoint']}/{store['containerName']}/{quote(blob)}", **options)
+    answer.encoding = "utf-8"
+    return answer.text if answer.ok else f"{answer.status_code} {answer.text}"
