@@ -56,7 +56,8 @@ public sealed class ParityTests(Azurite azurite, ParityTests.Account account) : 
         },
         ["upload of nothing"] = async (container, name) => await PutAsync(container, name, text: "") + await ShowAsync(container, name),
         ["upload of an odd name"] = async (container, name) =>
-            await PutAsync(container, name + "/Größe(C6H6) 100% #1+2?.txt") + await ShowAsync(container, name + "/Größe(C6H6) 100% #1+2?.txt"),
+            await PutAsync(container, name + "/Größe(C6H6) 100% #1+2?.txt")
+            + await ShowAsync(container, name + "/Größe(C6H6) 100% #1+2?.txt"),
         ["properties of a missing blob"] = ShowAsync,
         ["download of a missing blob"] = (container, name) => DownloadAsync(container, name, new()),
         ["download of a range"] = (container, name) => DownloadAsync(container, name, new() { Range = new(2, 3) }, put: true),
