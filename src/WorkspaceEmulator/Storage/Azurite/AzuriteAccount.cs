@@ -20,10 +20,8 @@ internal sealed class AzuriteAccount : IAsyncDisposable
     private readonly string key;
     private readonly StateFolder state;
     private readonly SemaphoreSlim starting = new(1);
-    private readonly SemaphoreSlim preparing = new(1);
     private readonly Lazy<AzuriteHandler> handler;
     private AzuriteProcess? process;
-    private AzuriteProcess? prepared; // Its containers exist.
 
     /// <summary>Describes the account. Nothing is started.</summary>
     /// <param name="package">The package; null when it is not installed any more.</param>
@@ -47,32 +45,30 @@ internal sealed class AzuriteAccount : IAsyncDisposable
     /// <summary>Gets what sends requests to it, whatever address they have.</summary>
     public AzuriteHandler Handler => handler.Value;
 
-    /// <summary>Starts Azurite where it does not run, and creates the containers of the workspace's own datastores.</summary>
+    /// <summary>
+    /// Returns the address of the service, and starts it where it does not run, with the containers of the workspace's own datastores. The
+    /// address is that of this moment: an Azurite that was ended has another one.
+    /// </summary>
     /// <exception cref="AzuriteException">Azurite is not installed, or does not start.</exception>
     /// <exception cref="Azure.RequestFailedException">It refuses a container.</exception>
-    public async Task EnsureAsync(CancellationToken cancellationToken)
+    public async Task<Uri> EnsureAsync(CancellationToken cancellationToken)
     {
-        var running = await RunAsync(cancellationToken);
-        if (ReferenceEquals(prepared, running))
-            return;
-        await preparing.WaitAsync(cancellationToken);
+        await starting.WaitAsync(cancellationToken);
         try
         {
-            if (ReferenceEquals(prepared, running))
-                return;
-            foreach (var datastore in Workspace.BuiltInDatastores)
-                await Open(StorageContainers.NameOf(workspace, datastore)).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-            prepared = running;
+            if (process is { IsRunning: true })
+                return process.Endpoint;
+            if (process is not null)
+                await process.DisposeAsync();
+            process = null;
+            process = await StartAsync();
+            return process.Endpoint;
         }
         finally
         {
-            preparing.Release();
+            starting.Release();
         }
     }
-
-    /// <summary>Returns the address of the service, which is that of this moment: an Azurite that was ended has another one.</summary>
-    /// <exception cref="AzuriteException">Azurite is not installed, or does not start.</exception>
-    public async Task<Uri> LocateAsync(CancellationToken cancellationToken) => (await RunAsync(cancellationToken)).Endpoint;
 
     /// <summary>Creates a container.</summary>
     /// <exception cref="AzuriteException">Azurite is not installed, or does not start.</exception>
@@ -85,7 +81,7 @@ internal sealed class AzuriteAccount : IAsyncDisposable
     public async Task<BlobContainerClient> OpenAsync(string container, CancellationToken cancellationToken)
     {
         await EnsureAsync(cancellationToken);
-        return Open(container);
+        return Open(AzuriteHandler.Address, Handler, container);
     }
 
     public async ValueTask DisposeAsync()
@@ -96,41 +92,43 @@ internal sealed class AzuriteAccount : IAsyncDisposable
         if (handler.IsValueCreated)
             handler.Value.Dispose();
         starting.Dispose();
-        preparing.Dispose();
     }
 
-    private async Task<AzuriteProcess> RunAsync(CancellationToken cancellationToken)
+    private async Task<AzuriteProcess> StartAsync()
     {
-        await starting.WaitAsync(cancellationToken);
+        if (package is null)
+        {
+            throw new AzuriteException(
+                $"The storage of workspace '{workspace.Name}' is in Azurite, which is not installed any more. Run 'npm install -g azurite', "
+                    + "or name the package's folder by --azurite or WORKSPACE_EMULATOR_AZURITE, and restart the emulator."
+            );
+        }
+
+        var folder = state.Azurite(workspace);
+        StateFile.CreateFolder(folder);
+        var started = await AzuriteProcess.StartAsync(package, Name, key, folder, state);
         try
         {
-            if (process is { IsRunning: true })
-                return process;
-            if (package is null)
+            // One that was killed may not have written that it has them.
+            foreach (var datastore in Workspace.BuiltInDatastores)
             {
-                throw new AzuriteException(
-                    $"The storage of workspace '{workspace.Name}' is in Azurite, which is not installed any more. Run 'npm install -g "
-                        + "azurite', or name the package's folder by --azurite or WORKSPACE_EMULATOR_AZURITE, and restart the emulator."
-                );
+                await Open(started.Endpoint, Handler.InnerHandler!, StorageContainers.NameOf(workspace, datastore))
+                    .CreateIfNotExistsAsync();
             }
 
-            if (process is not null)
-                await process.DisposeAsync();
-            process = null;
-            var folder = state.Azurite(workspace);
-            StateFile.CreateFolder(folder);
-            return process = await AzuriteProcess.StartAsync(package, Name, key, folder, state);
+            return started;
         }
-        finally
+        catch
         {
-            starting.Release();
+            await started.DisposeAsync();
+            throw;
         }
     }
 
-    private BlobContainerClient Open(string container) =>
+    private BlobContainerClient Open(Uri endpoint, HttpMessageHandler sender, string container) =>
         new(
-            new Uri(AzuriteHandler.Address, $"{Name}/{container}"),
+            new Uri(endpoint, $"{Name}/{container}"),
             new StorageSharedKeyCredential(Name, key),
-            new BlobClientOptions { Transport = new HttpClientTransport(new HttpClient(Handler, disposeHandler: false)) }
+            new BlobClientOptions { Transport = new HttpClientTransport(new HttpClient(sender, disposeHandler: false)) }
         );
 }

@@ -17,7 +17,7 @@ internal sealed class AzuriteHandler(AzuriteAccount account, string certificate)
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var endpoint = await account.LocateAsync(cancellationToken);
+        var endpoint = await account.EnsureAsync(cancellationToken);
         // The path counts as it was sent, as it was signed so.
         request.RequestUri = new Uri(
             endpoint.AbsoluteUri.TrimEnd('/') + request.RequestUri!.PathAndQuery,
