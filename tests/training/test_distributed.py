@@ -225,7 +225,7 @@ from detection.data.batches import training_batches
 from detection.data.datasets import read_dataset
 from detection.data.images import ImageStore
 from detection.models.building import build_model
-from detection.models.class_weights import WeightedHeads
+from detection.models.second_stage import WeightedHeads
 from detection.processes.group import join
 from detection.processes.place import read_place
 from detection.train.machine import prepare_machine

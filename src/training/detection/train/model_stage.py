@@ -15,7 +15,7 @@ from detection.data.datasets import Dataset
 from detection.models.anchors import anchor_sizes, small_objects
 from detection.models.architecture import Architecture
 from detection.models.building import build_model
-from detection.models.class_weights import WeightedHeads, balanced_weights
+from detection.models.second_stage import WeightedHeads, balanced_weights
 from detection.models.proposals import proposals_by_objects
 from detection.models.registry import base_model
 from detection.models.weights import Weights, find_weights, image_folder, load_weights, read_weights

@@ -13,7 +13,7 @@ from torchvision.models.detection.roi_heads import RoIHeads
 from detection.config.settings import FirstStage, ModelParams
 from detection.data.datasets import ImageRecord
 from detection.models.building import build_model
-from detection.models.class_weights import WeightedHeads, balanced_weights
+from detection.models.second_stage import WeightedHeads, balanced_weights
 
 _TINY = ModelParams("faster_rcnn_tiny", "none", 64, "flip", FirstStage(max_proposals=20))
 

@@ -1,4 +1,4 @@
-"""Class weights: the rare classes of a dataset weigh more in the loss of the second stage."""
+"""The second stage of a detector: class weights in its loss."""
 
 from __future__ import annotations
 
