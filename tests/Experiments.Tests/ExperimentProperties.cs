@@ -54,6 +54,7 @@ public class ExperimentProperties
         "MODEL_PARAMS.AUGMENTATION=none",
         "MODEL_PARAMS.MOSAIC=0.5",
         "MODEL_PARAMS.CLASS_WEIGHTS=balanced",
+        "MODEL_PARAMS.TEST_FLIPS=flip",
         "MODEL_PARAMS.MAX_DETECTIONS=200",
         "MODEL_PARAMS.ANCHORS=auto",
         "MODEL_PARAMS.FIRST_STAGE.STRIDE=8",

@@ -127,8 +127,9 @@ def test_main_exits_1_when_there_are_too_few_demo_images(tmp_path: Path, capsys:
     assert capsys.readouterr().err.startswith("error: ")
 
 
-def test_evaluate_measures_what_the_run_measured(config: str, demo_data: Path, tmp_path: Path) -> None:
-    common = ["--exp-config", config, "--data", str(demo_data)]
+@pytest.mark.parametrize("flips", ["none", "flip_both"])
+def test_evaluate_measures_what_the_run_measured(config: str, demo_data: Path, tmp_path: Path, flips: str) -> None:
+    common = ["--exp-config", config, f"--set=MODEL_PARAMS.TEST_FLIPS={flips}", "--data", str(demo_data)]
     assert main(["train", *common, "--output", str(tmp_path / "out")]) == 0
 
     final = tmp_path / "out" / "final_model"

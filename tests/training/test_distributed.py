@@ -225,7 +225,6 @@ from detection.data.batches import training_batches
 from detection.data.datasets import read_dataset
 from detection.data.images import ImageStore
 from detection.models.building import build_model
-from detection.models.second_stage import WeightedHeads
 from detection.processes.group import join
 from detection.processes.place import read_place
 from detection.train.machine import prepare_machine
@@ -238,7 +237,7 @@ with join(read_place(os.environ), lambda text: None) as group:
     records = read_dataset(data, "pothole", "latest", "latest", on_bad_rows="fail").dataset.train
     model = build_model(settings.model, 1)
     if hasattr(model, "roi_heads"):
-        model.roi_heads = WeightedHeads(model.roi_heads, [1.0, 2.5])
+        model.roi_heads.weigh([1.0, 2.5])
     # In float64, because deep networks with random weights amplify the noise of sums in another order.
     model.double()
     Trainer._move = lambda self, tensor: tensor.double() if tensor.is_floating_point() else tensor

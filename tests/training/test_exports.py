@@ -30,6 +30,7 @@ _NAMES = (
     "retinanet_resnet50_fpn",
     "fasterrcnn_mobilenet_v3_large_fpn",
     "ssdlite320_mobilenet_v3_large",
+    "fasterrcnn_resnet18_fpn with flip_both",
 )
 
 
@@ -37,7 +38,8 @@ _NAMES = (
 def model(request: pytest.FixtureRequest) -> Any:
     """Creates a base model with random weights, whose detections are many and of nearly equal scores."""
     torch.manual_seed(0)
-    params = ModelParams(request.param, "none", _SIDE, "flip", FirstStage(max_proposals=30))
+    name, _, flips = request.param.partition(" with ")
+    params = ModelParams(name, "none", _SIDE, "flip", FirstStage(max_proposals=30), test_flips=flips or "none")
     return build_model(params, 3).eval()
 
 

@@ -89,6 +89,19 @@ public sealed record ModelParameters
     public string? ClassWeights { get; init; }
 
     [Setting(
+        "TEST_FLIPS",
+        "Views by whose mean the second stage detects, also in the exports: the image alone, with its mirror image left to right (twice "
+            + "the time per image), or with those on both axes (four times). More exact where mirrored objects are as likely as others.",
+        OnlyWith = "MODEL_PARAMS.BASE_MODEL",
+        OnlyWithPattern = BaseModels.TwoStages,
+        OnlyWithHint = BaseModels.TwoStagesHint,
+        Default = "none",
+        Choices = ["none", "flip", "flip_both"],
+        Decides = Decides.Metrics
+    )]
+    public string? TestFlips { get; init; }
+
+    [Setting(
         "MAX_DETECTIONS",
         "Maximum number of detections per image, in the evaluation too.",
         DefaultText = "100; 300 for the models of 2018",

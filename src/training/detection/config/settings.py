@@ -87,6 +87,7 @@ class ModelParams:
         anchors: ``default`` or ``auto``: sizes by k-means over the training boxes.
         mosaic: Share of the training images that are joined from four; 0 for none.
         class_weights: ``none``, or ``balanced``: rare classes weigh more in the loss of the second stage.
+        test_flips: ``none``, ``flip`` or ``flip_both``: mirrored views whose mean the second stage detects by.
     """
 
     base_model: str
@@ -98,6 +99,7 @@ class ModelParams:
     anchors: str = "default"
     mosaic: float = 0.0
     class_weights: str = "none"
+    test_flips: str = "none"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from detection.config.settings import ModelParams
 from detection.models.architecture import Architecture
 from detection.models.base_model import Request
 from detection.models.registry import base_model
-from detection.models.resizing import LongerSideTransform
+from detection.models.resizing import VIEWS, LongerSideTransform
 
 _NAMES = {"classification": "loss_classifier", "bbox_regression": "loss_box_reg"}
 """The losses of torchvision's detectors of one stage, by the names of those of two."""
@@ -31,7 +31,7 @@ def build_model(params: ModelParams, class_count: int, architecture: Architectur
     proposals = entry.proposals_of(params, architecture)
     request = Request(params, class_count + 1, architecture, proposals, entry.detections_of(params))
     model = entry.build(request)
-    model.transform = LongerSideTransform(params.image_size, entry.mean, entry.std)
+    model.transform = LongerSideTransform(params.image_size, entry.mean, entry.std, VIEWS[params.test_flips])
     return model
 
 

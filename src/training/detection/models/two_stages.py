@@ -11,6 +11,8 @@ from torchvision.models.detection.anchor_utils import AnchorGenerator
 from detection.errors import TrainingError
 from detection.models.base_model import SCORE_THRESHOLD, Request
 from detection.models.proposals import QuotaProposalNetwork
+from detection.models.resizing import VIEWS
+from detection.models.second_stage import SecondStage
 
 RATIOS = (0.5, 1.0, 2.0)
 """Height by width of the anchors."""
@@ -43,6 +45,7 @@ def two_stages(request: Request, backbone: nn.Module, *, least_candidates: int =
     }
     model = FasterRCNN(backbone, None if "box_predictor" in parts else request.classes, **arguments)
     model.rpn = QuotaProposalNetwork(model.rpn)
+    model.roi_heads = SecondStage(model.roi_heads, VIEWS[request.params.test_flips])
     return cast(nn.Module, model)
 
 

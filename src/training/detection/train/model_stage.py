@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import cast
 
 from torch import nn
-from torchvision.models.detection.roi_heads import RoIHeads
 
 from detection.config.settings import ModelParams, Settings
 from detection.data.datasets import Dataset
 from detection.models.anchors import anchor_sizes, small_objects
 from detection.models.architecture import Architecture
 from detection.models.building import build_model
-from detection.models.second_stage import WeightedHeads, balanced_weights
+from detection.models.second_stage import SecondStage, balanced_weights
 from detection.models.proposals import proposals_by_objects
 from detection.models.registry import base_model
 from detection.models.weights import Weights, find_weights, image_folder, load_weights, read_weights
@@ -85,7 +84,7 @@ def configure_model(
         load_weights(model, weights, entry, say)
     if params.class_weights == "balanced" and entry.has_stages:
         shares = balanced_weights(dataset.train, len(dataset.class_names))
-        model.roi_heads = WeightedHeads(cast(RoIHeads, model.roi_heads), shares)
+        cast(SecondStage, model.roi_heads).weigh(shares)
         shown = ", ".join(f"{name} {shares[label]:.3g}" for label, name in dataset.class_names.items())
         say(f"class weights by the square root of the objects: {shown}")
     trainable = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
