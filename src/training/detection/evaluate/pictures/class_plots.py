@@ -88,6 +88,7 @@ def draw_confusion(figure: Figure, analysis: Analysis, names: ClassNames) -> boo
     counts = analysis.confusion
     labels = sorted(analysis.class_names)
     shown = [*(names.shown[label] for label in labels), BACKGROUND]
+    figure.set_layout_engine("constrained")  # names of any length are beside it
     axes = figure.subplots()
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     # Background has no total of its own: its row shows the share of all predictions of that class.

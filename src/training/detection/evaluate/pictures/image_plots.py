@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ _PICTURE_SIDE = 480  # pixels of the longer side of a picture of its own, which 
 _SHOWN_SIDE = 900  # pixels of the longer side of an image in a sheet
 _TITLE_INCHES, _LEGEND_INCHES = 0.55, 0.45
 _NAME_INCHES, _GAP_INCHES = 0.32, 0.06  # above an image, and beside it
+_TITLE_GAP_INCHES = 6 / 72  # between an image and its name: matplotlib's own distance
 _CROWDED = 14  # boxes in an image; from this number on, texts are smaller
 
 
@@ -114,9 +116,9 @@ class ImageSheets:
         if not worst:
             return False
         mistakes = {file: (missed, wrong) for file, missed, wrong in worst}
-        for axes, file in _grid(figure, list(mistakes)[:_WORST], columns=_WORST_COLUMNS):
+        for place, file in _grid(figure, list(mistakes)[:_WORST], columns=_WORST_COLUMNS):
             missed, wrong = mistakes[file]
-            self._show(axes, file, f"{_short(file)}: {missed} missed, {wrong} wrong", names)
+            self._show(place, file, f"{_short(file)}: {missed} missed, {wrong} wrong", names)
         _add_title(
             figure,
             f"The worst {min(len(worst), _WORST)} of {len(worst)} images with mistakes "
@@ -132,8 +134,8 @@ class ImageSheets:
         # Spread evenly over the names, so that the sample shows more than the first series of images.
         count = min(len(self._files), _SHEET)
         chosen = [self._files[place * len(self._files) // count] for place in range(count)]
-        for axes, file in _grid(figure, chosen, columns=_SHEET_COLUMNS):
-            self._show(axes, file, _short(file), None)
+        for place, file in _grid(figure, chosen, columns=_SHEET_COLUMNS):
+            self._show(place, file, _short(file), None)
         _add_title(figure, f"{count} of {len(self._files)} test images")
         self._add_legend(figure, "ground truth", self._prediction)
         return True
@@ -145,7 +147,7 @@ class ImageSheets:
     def _outcome(self, file: str) -> ImageOutcome:
         return image_outcome(self._truths[file], self._detections.get(file), threshold=self._threshold, iou=self._iou)
 
-    def _show(self, axes: Axes, file: str, title: str, names: ClassNames | None) -> None:
+    def _show(self, place: _Place, file: str, title: str, names: ClassNames | None) -> None:
         """Shows an image with its boxes; with ``names``, also the scores, and the classes of mistakes."""
         outcome = self._outcome(file)
         picture = self._picture(file)
@@ -153,14 +155,12 @@ class ImageSheets:
         if factor < 1:
             size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
             picture = picture.resize(size, _bilinear())
-        axes.imshow(np.asarray(picture), interpolation="antialiased")
-        axes.set_axis_off()
-        axes.set_title(title, size=11 if names is not None else 9, y=1)  # a fixed place, or the ticks are measured
-        texts = _Texts(axes, picture.size, len(outcome.truth.boxes) + len(outcome.predicted.boxes))
+        shown = _Shown(place, picture, title, size=11 if names is not None else 9)
+        texts = _Texts(shown, len(outcome.truth.boxes) + len(outcome.predicted.boxes))
         for box in outcome.truth.boxes:
-            _draw_box(axes, box * factor, *_TRUTH, edge="black")
+            shown.draw_box(box * factor, *_TRUTH, edge="black")
         for box in outcome.predicted.boxes:
-            _draw_box(axes, box * factor, *_PREDICTION, edge="white")
+            shown.draw_box(box * factor, *_PREDICTION, edge="white")
         if names is None:
             return
         # Mistakes come last, so that no other text hides theirs.
@@ -205,22 +205,69 @@ class ImageSheets:
         figure.legend(lines, labels, loc="lower center", ncol=2, frameon=False, handlelength=4)
 
 
+@dataclass(frozen=True)
+class _Place:
+    """The room of one image in a sheet.
+
+    Attributes:
+        axes: The plot that all images share, in inches. A plot of its own for each would take longer than the rest.
+        left, bottom, width, height: The room, in inches.
+    """
+
+    axes: Axes
+    left: float
+    bottom: float
+    width: float
+    height: float
+
+
+class _Shown:
+    """An image in the middle of its room, with a title above it. Boxes are in its pixels."""
+
+    def __init__(self, place: _Place, picture: Image.Image, title: str, *, size: int) -> None:
+        from matplotlib.transforms import Bbox, TransformedBbox
+
+        self.axes, self.height = place.axes, picture.height
+        self._scale = min(place.width / picture.width, place.height / picture.height)
+        width, height = picture.width * self._scale, picture.height * self._scale
+        self._left, bottom = place.left + (place.width - width) / 2, place.bottom + (place.height - height) / 2
+        right, self._top = self._left + width, bottom + height
+        edges = (self._left, right, bottom, self._top)
+        self.axes.imshow(np.asarray(picture), extent=edges, aspect="auto", interpolation="antialiased")
+        self._edges = TransformedBbox(Bbox.from_extents(self._left, bottom, right, self._top), self.axes.transData)
+        self.axes.text((self._left + right) / 2, self._top + _TITLE_GAP_INCHES, title, ha="center", size=size)
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """Returns the place of a pixel's upper left corner in the plot."""
+        return self._left + x * self._scale, self._top - y * self._scale
+
+    def draw_box(self, box: NDArray[np.float64], colour: str, width: float, dashes: Any, *, edge: str) -> None:
+        from matplotlib.patches import Rectangle
+
+        corner, sides = self.at(box[0], box[3]), (box[2:] - box[:2]) * self._scale
+        # A line beneath keeps the box visible on a picture of its colour, and between the dashes.
+        beneath = Rectangle(corner, *sides, fill=False, edgecolor=edge, linewidth=width + 0.8, alpha=0.7)
+        line = Rectangle(corner, *sides, fill=False, edgecolor=colour, linewidth=width, linestyle=dashes)
+        for outline in (beneath, line):
+            self.axes.add_patch(outline)
+            outline.set_clip_box(self._edges)  # which an image that shares its plot needs
+
+
 class _Texts:
     """Writes scores and names beside boxes of one image."""
 
-    def __init__(self, axes: Axes, size: tuple[int, int], boxes: int) -> None:
-        self._axes = axes
-        self._height = size[1]
+    def __init__(self, shown: _Shown, boxes: int) -> None:
+        self._shown = shown
         self._size = 8 if boxes <= _CROWDED else 6 if boxes <= 3 * _CROWDED else 5
 
     def add(self, text: str, box: NDArray[np.float64], *, is_mistake: bool, at_bottom: bool = False) -> None:
         """Writes a text above its box, or inside it below the title; that of a missed object at its bottom."""
-        is_inside = not at_bottom and box[1] < 0.08 * self._height
-        y = min(box[3], self._height) if at_bottom else max(box[1], 0)
+        is_inside = not at_bottom and box[1] < 0.08 * self._shown.height
+        y = min(box[3], self._shown.height) if at_bottom else max(box[1], 0)
         below = is_inside
-        self._axes.annotate(
+        self._shown.axes.annotate(
             text,
-            xy=(max(box[0], 0), y),
+            xy=self._shown.at(max(box[0], 0), y),
             xytext=(2, -2 if below else 2),
             textcoords="offset points",
             size=self._size,
@@ -249,37 +296,28 @@ def _inches(count: int, columns: int) -> tuple[float, float]:
     return max(8.0, columns * _CELL_INCHES[0]), max(6.0, rows * _CELL_INCHES[1] + 1)
 
 
-def _grid(figure: Figure, files: Sequence[str], *, columns: int) -> list[tuple[Axes, str]]:
-    """Places a plot for each image below the figure's title and above its legend."""
+def _grid(figure: Figure, files: Sequence[str], *, columns: int) -> list[tuple[_Place, str]]:
+    """Returns the room of each image, below the figure's title and above its legend."""
     # The places are known. To find them, matplotlib would measure every plot twice, longer than it draws.
     figure.set_layout_engine("none")
     columns = min(columns, len(files))
     rows = -(-len(files) // columns)
     width, height = figure.get_size_inches()
     cell_width, cell_height = width / columns, (height - _TITLE_INCHES - _LEGEND_INCHES) / rows
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(0, height))
+    axes.set_axis_off()
     found = []
     for place, file in enumerate(files):
         row, column = divmod(place, columns)
         left = column * cell_width + _GAP_INCHES
         bottom = _LEGEND_INCHES + (rows - 1 - row) * cell_height + _GAP_INCHES
         sides = (cell_width - 2 * _GAP_INCHES, cell_height - _GAP_INCHES - _NAME_INCHES)
-        found.append((left / width, bottom / height, sides[0] / width, sides[1] / height))
-    return [(figure.add_axes(rectangle), file) for rectangle, file in zip(found, files)]
+        found.append((_Place(axes, left, bottom, *sides), file))
+    return found
 
 
 def _add_title(figure: Figure, text: str) -> None:
     figure.suptitle(text, y=1 - 0.12 / figure.get_figheight())
-
-
-def _draw_box(axes: Axes, box: NDArray[np.float64], colour: str, width: float, dashes: Any, *, edge: str) -> None:
-    from matplotlib.patches import Rectangle
-
-    # imshow has the centre of the first pixel at 0, boxes have its edge there.
-    corner = (box[0] - 0.5, box[1] - 0.5)
-    sides = (box[2] - box[0], box[3] - box[1])
-    # A line beneath keeps the box visible on a picture of its colour, and between the dashes.
-    axes.add_patch(Rectangle(corner, *sides, fill=False, edgecolor=edge, linewidth=width + 0.8, alpha=0.7))
-    axes.add_patch(Rectangle(corner, *sides, fill=False, edgecolor=colour, linewidth=width, linestyle=dashes))
 
 
 def _short(name: str) -> str:

@@ -12,7 +12,14 @@ import numpy as np
 from detection.evaluate.analysis.analysis import Analysis
 from detection.evaluate.pictures import class_plots, training_plots
 from detection.evaluate.pictures.image_plots import ImageSheets
-from detection.evaluate.pictures.style import DOTS_PER_INCH, INCHES, ClassNames, drawable_names, plain_style
+from detection.evaluate.pictures.style import (
+    DOTS_PER_INCH,
+    INCHES,
+    ClassNames,
+    drawable_names,
+    plain_style,
+    set_margins,
+)
 from detection.files import writing
 
 if TYPE_CHECKING:
@@ -71,8 +78,9 @@ def write_plots(
     written = []
     with plain_style(names.fonts):
         for name, (inches, draw) in plots.items():
-            figure = Figure(figsize=inches, dpi=DOTS_PER_INCH, layout="constrained")
+            figure = Figure(figsize=inches, dpi=DOTS_PER_INCH)
             FigureCanvasAgg(figure)  # not pyplot, which needs a display and shares state between threads
+            set_margins(figure)
             if draw(figure):
                 save_figure(figure, folder / name)
                 written.append(folder / name)
