@@ -35,6 +35,7 @@ void Build()
     var build = new ProcessStartInfo(dotnet) { RedirectStandardOutput = true };
     foreach (var argument in new[] { "msbuild", Project, "-restore", "-property:Configuration=Release", "-nologo", "-verbosity:quiet", "-consoleLoggerParameters:NoSummary", "-nodeReuse:false", "-property:UseSharedCompilation=false", "-property:RunAnalyzers=false", "-property:CompileAhead=true" })
         build.ArgumentList.Add(argument);
+    build.Environment["DOTNET_TieredPGO"] = "0"; // Its value is explained in build/LocalRuntime/DotNet.cs.
     using var process = Process.Start(build);
     using var ended = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => process.Kill(entireProcessTree: true));
     // To the error stream: what the host prints is the only output of a run.

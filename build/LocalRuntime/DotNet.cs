@@ -11,6 +11,13 @@ public sealed class DotNet(IProcesses processes)
     /// </remarks>
     public const string Configuration = "Debug";
 
+    /// <summary>The variable by which .NET counts what code does, to compile it better later; 0 turns that off.</summary>
+    /// <remarks>
+    /// It costs the compiler a quarter of its time. A program that lives for seconds, as most do that tests start, ends before that is paid
+    /// back.
+    /// </remarks>
+    public const string CountingVariable = "DOTNET_TieredPGO";
+
     /// <summary>Compiles the whole solution.</summary>
     /// <exception cref="CakeException">The compilation failed.</exception>
     public Task BuildSolutionAsync(BuildContext context)
@@ -27,6 +34,7 @@ public sealed class DotNet(IProcesses processes)
             "quiet",
             "-nodeReuse:false",
         ];
-        return processes.RunCheckedAsync(new ChildProcess("dotnet", arguments, context.Root), context.Cancellation);
+        var variables = new Dictionary<string, string?>(StringComparer.Ordinal) { [CountingVariable] = "0" };
+        return processes.RunCheckedAsync(new ChildProcess("dotnet", arguments, context.Root, variables), context.Cancellation);
     }
 }

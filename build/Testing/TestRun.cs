@@ -31,6 +31,7 @@ public sealed class TestRun(
         if (traffic is not null)
             suites = [.. suites.Select(suite => suite.IsWatched ? traffic.Watch(suite) : suite)];
 
+        suites = [.. suites.Select(suite => suite.With(DotNet.CountingVariable, "0"))];
         // The end-to-end tests start this host: the one that users start, compiled ahead.
         suites = [.. suites.Select(suite => suite.IsHeavy ? suite.With("TESTED_HOST", typeof(TestRun).Assembly.Location) : suite)];
         var outcomes = await RunAsync(context, suites);
