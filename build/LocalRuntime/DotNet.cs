@@ -33,6 +33,10 @@ public sealed class DotNet(IProcesses processes)
             "--verbosity",
             "quiet",
             "-nodeReuse:false",
+            // One compiler for all projects, which starts once. It has a name of its own, so that it ends with this build:
+            // Directory.Solution.targets.
+            "-property:UseSharedCompilation=true",
+            $"-property:SharedCompilationId=model-training-{Environment.ProcessId}",
         ];
         var variables = new Dictionary<string, string?>(StringComparer.Ordinal) { [CountingVariable] = "0" };
         return processes.RunCheckedAsync(new ChildProcess("dotnet", arguments, context.Root, variables), context.Cancellation);
