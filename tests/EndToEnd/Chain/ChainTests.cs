@@ -17,6 +17,8 @@ public sealed class ChainTests(DemoData data)
         ("MODEL_PARAMS.IMAGE_SIZE", "64"),
     ];
 
+    private static readonly (string, string)[] FewStepsAndImages = [.. FewSteps, DemoData.FewImages];
+
     [Fact]
     public async Task Train_WritesOutcomeAndRecords_AndChangesNothingTheSecondTime()
     {
@@ -88,7 +90,7 @@ public sealed class ChainTests(DemoData data)
     {
         await using var checkout = new Checkout();
         data.Lend(checkout);
-        checkout.WriteExperiment(FewSteps);
+        checkout.WriteExperiment(FewStepsAndImages);
 
         var early = await checkout.RunAsync("--target=Train", "--exclusive");
         Assert.NotEqual(0, early.ExitCode);
@@ -129,7 +131,7 @@ public sealed class ChainTests(DemoData data)
     {
         await using var checkout = new Checkout();
         data.Lend(checkout);
-        checkout.WriteExperiment([.. FewSteps, ("RUN_PARAMS.STEPS", "100"), ("RUN_PARAMS.CHECKPOINT_EVERY", "10")]);
+        checkout.WriteExperiment([.. FewStepsAndImages, ("RUN_PARAMS.STEPS", "100"), ("RUN_PARAMS.CHECKPOINT_EVERY", "10")]);
         var storage = Path.Combine(checkout.Root, ".local", "emulator");
         using var run = checkout.Start("--target=Train");
         await TrainerProcesses.UntilAsync(
@@ -155,7 +157,7 @@ public sealed class ChainTests(DemoData data)
     {
         await using var checkout = new Checkout();
         data.Lend(checkout);
-        checkout.WriteExperiment([.. FewSteps, ("RUN_PARAMS.STEPS", "100000")]);
+        checkout.WriteExperiment([.. FewStepsAndImages, ("RUN_PARAMS.STEPS", "100000")]);
         using var run = checkout.Start("--target=Train");
         await run.SeeAsync("| step ");
 
@@ -175,7 +177,7 @@ public sealed class ChainTests(DemoData data)
     {
         await using var checkout = new Checkout();
         data.Lend(checkout);
-        checkout.WriteExperiment([.. FewSteps, ("RUN_PARAMS.STEPS", "100000")]);
+        checkout.WriteExperiment([.. FewStepsAndImages, ("RUN_PARAMS.STEPS", "100000")]);
         using var run = checkout.Start("--target=Train");
         await run.SeeAsync("| step ");
 

@@ -12,6 +12,7 @@ public sealed class DistributedTests(DemoData data)
         ("RUN_PARAMS.WARMUP_STEPS", "1"),
         ("RUN_PARAMS.EVAL_EVERY", "4"),
         ("MODEL_PARAMS.IMAGE_SIZE", "64"),
+        DemoData.FewImages,
     ];
 
     [Fact]

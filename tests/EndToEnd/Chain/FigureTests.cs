@@ -20,7 +20,8 @@ public sealed class FigureTests(DemoData data)
             ("RUN_PARAMS.STEPS", "3"),
             ("RUN_PARAMS.WARMUP_STEPS", "1"),
             ("RUN_PARAMS.BATCH_SIZE", "2"),
-            ("MODEL_PARAMS.IMAGE_SIZE", "64")
+            ("MODEL_PARAMS.IMAGE_SIZE", "64"),
+            DemoData.FewImages
         );
         var trained = await checkout.SucceedAsync("--target=Train");
         var outcome = checkout.ReadOutcome();

@@ -25,6 +25,7 @@ public sealed class KillTests(DemoData data)
             ("RUN_PARAMS.WARMUP_STEPS", "1"),
             ("RUN_PARAMS.BATCH_SIZE", "2"),
             ("MODEL_PARAMS.IMAGE_SIZE", "64"),
+            DemoData.FewImages,
             ("RUN_PARAMS.SEED", seed.ToString(CultureInfo.InvariantCulture))
         );
         var random = new Random(seed);

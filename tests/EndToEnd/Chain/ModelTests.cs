@@ -13,6 +13,7 @@ public sealed class ModelTests(DemoData data)
         ("RUN_PARAMS.WARMUP_STEPS", "1"),
         ("RUN_PARAMS.BATCH_SIZE", "2"),
         ("MODEL_PARAMS.IMAGE_SIZE", "64"),
+        DemoData.FewImages,
     ];
 
     // One test, because it trains one job for all of it.
@@ -86,7 +87,7 @@ public sealed class ModelTests(DemoData data)
             truth = json.loads((trained / "ground_truth.json").read_text())
             images = {image["id"]: image["file_name"] for image in truth["images"]}
             names = sorted(images.values())[:8]
-            (root / "list.txt").write_text("".join(f"{root}/.local/datastores/demo/pothole/images/{name}\n" for name in names))
+            (root / "list.txt").write_text("".join(f"{root}/.local/datastores/few_images/pothole/images/{name}\n" for name in names))
             subprocess.run([python, "-m", "detection", "predict", "--model", str(root / "registered/outputs/final_model"),
                             "--images", str(root / "list.txt"), "--output", str(root / "predicted"), "--confidence", "0.01"], check=True)
             known = json.loads((root / "predicted/predictions_images.json").read_text())["images"]

@@ -12,6 +12,7 @@ public sealed class PlanTests(DemoData data)
         ("RUN_PARAMS.WARMUP_STEPS", "1"),
         ("RUN_PARAMS.BATCH_SIZE", "2"),
         ("MODEL_PARAMS.IMAGE_SIZE", "64"),
+        DemoData.FewImages,
     ];
 
     [Fact]
@@ -25,7 +26,7 @@ public sealed class PlanTests(DemoData data)
 
         var job = (string)checkout.ReadPlan()["name"]!;
         Assert.Equal(
-            ["create datastores/demo_data", "create computes/local", "create environments/process/versions/1", $"create jobs/{job}"],
+            ["create datastores/few_images", "create computes/local", "create environments/process/versions/1", $"create jobs/{job}"],
             Calls(checkout)
         );
         Assert.Contains("    vmSize: \"Standard_NC4as_T4_v3\"", plan.Output, StringComparison.Ordinal);
@@ -39,7 +40,7 @@ public sealed class PlanTests(DemoData data)
         await checkout.SucceedAsync("--target=Plan", "--rerun");
 
         Assert.Equal(
-            ["no-op datastores/demo_data", "no-op computes/local", "no-op environments/process/versions/1", $"create jobs/{job}-2"],
+            ["no-op datastores/few_images", "no-op computes/local", "no-op environments/process/versions/1", $"create jobs/{job}-2"],
             Calls(checkout)
         );
     }
@@ -62,7 +63,7 @@ public sealed class PlanTests(DemoData data)
         var unread = await checkout.RunAsync("--target=Train", "--plan=artifacts/plan.json");
 
         Assert.NotEqual(0, workspace.ExitCode);
-        Assert.Contains("  datastores/demo_data: planned create, now no-op", workspace.Output, StringComparison.Ordinal);
+        Assert.Contains("  datastores/few_images: planned create, now no-op", workspace.Output, StringComparison.Ordinal);
         Assert.NotEqual(0, experiment.ExitCode);
         Assert.Contains(
             $"--plan is {plan}, and what it was made from has changed; it must be carried out as it was made.",

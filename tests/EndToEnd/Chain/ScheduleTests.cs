@@ -14,7 +14,8 @@ public sealed class ScheduleTests(DemoData data)
             ("RUN_PARAMS.STEPS", "3"),
             ("RUN_PARAMS.WARMUP_STEPS", "1"),
             ("RUN_PARAMS.BATCH_SIZE", "2"),
-            ("MODEL_PARAMS.IMAGE_SIZE", "64")
+            ("MODEL_PARAMS.IMAGE_SIZE", "64"),
+            DemoData.FewImages
         );
 
         // A recurrence without a start fires at its creation.

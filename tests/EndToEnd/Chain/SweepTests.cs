@@ -12,6 +12,7 @@ public sealed class SweepTests(DemoData data)
 {
     private static readonly (string, string)[] Sweep =
     [
+        DemoData.FewImages,
         ("NODES", "3"),
         ("RUN_PARAMS.STEPS", "24"),
         ("RUN_PARAMS.WARMUP_STEPS", "1"),

@@ -86,6 +86,15 @@ public sealed class Checkout : IAsyncDisposable
         WriteChanged(Path.Combine(Repository, file), Path.Combine(Root, file), changes);
     }
 
+    /// <summary>Adds a datastore of this machine to the environment config.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="folder">Relative to the checkout.</param>
+    public void AddDatastore(string name, string folder)
+    {
+        var file = Path.Combine(Root, "configuration", "local_config.json");
+        WriteChanged(file, file, [($"DATASTORES.{name}.FOLDER", $"\"{folder}\"")]);
+    }
+
     /// <summary>Starts the host on this checkout.</summary>
     public HostRun Start(params string[] arguments)
     {

@@ -15,9 +15,14 @@ public sealed class PipelineCheckout : IAsyncDisposable
         ("MODEL_PARAMS.IMAGE_SIZE", "64"),
     ];
 
+    private readonly (string, string)[] experiment;
     private readonly Checkout checkout = new(ownSources: true, prefix: "agent with spaces ");
 
-    private PipelineCheckout() { }
+    private PipelineCheckout(DemoData? data)
+    {
+        experiment = data is null ? FewSteps : [.. FewSteps, DemoData.FewImages];
+        data?.Lend(checkout);
+    }
 
     /// <summary>The folder for the files of a run.</summary>
     public string Agent { get; } = Directory.CreateTempSubdirectory("agent with spaces ").FullName;
@@ -34,8 +39,7 @@ public sealed class PipelineCheckout : IAsyncDisposable
     /// <summary>Creates a repository with one commit on main, whose experiment trains for a few steps.</summary>
     public static async Task<PipelineCheckout> CreateAsync(DemoData? data)
     {
-        var created = new PipelineCheckout();
-        data?.Lend(created.checkout);
+        var created = new PipelineCheckout(data);
         var build = Path.Combine(created.Root, "build.sh");
         await File.WriteAllTextAsync(
             build,
@@ -67,7 +71,7 @@ public sealed class PipelineCheckout : IAsyncDisposable
     }
 
     /// <summary>Changes the experiment.</summary>
-    public void WriteExperiment(params (string Path, string Json)[] changes) => checkout.WriteExperiment([.. FewSteps, .. changes]);
+    public void WriteExperiment(params (string Path, string Json)[] changes) => checkout.WriteExperiment([.. experiment, .. changes]);
 
     /// <summary>The file of the last plan.</summary>
     public string PlanFile => checkout.PlanFile;
