@@ -59,7 +59,7 @@ public sealed class KillTests(DemoData data)
         checkout.WriteExperiment();
         var source = Path.Combine(data.Folder, Dataset);
         var target = Path.Combine(checkout.Root, ".local", "datastores", Dataset);
-        var random = new Random(seed);
+        var (random, expected) = (new Random(seed), Tree(source));
         using (var run = checkout.Start("--target=Upload-Dataset", $"--from={source}"))
         {
             var files = random.Next(Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Count());
@@ -69,12 +69,12 @@ public sealed class KillTests(DemoData data)
         }
 
         // Every file that has its name is whole already.
-        Assert.All(Tree(target), file => Assert.Equal(Tree(source)[file.Key], file.Value));
+        Assert.All(Tree(target), file => Assert.Equal(expected[file.Key], file.Value));
 
         await checkout.SucceedAsync("--target=Upload-Dataset", $"--from={source}");
 
-        Assert.Equal(Tree(source), Tree(target));
-        Assert.Equal(Tree(source).Count, Count(target));
+        Assert.Equal(expected, Tree(target));
+        Assert.Equal(expected.Count, Count(target));
         Assert.Contains(
             "Upload       0 of ",
             (await checkout.SucceedAsync("--target=Upload-Dataset", $"--from={source}")).Output,

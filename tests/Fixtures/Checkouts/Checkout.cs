@@ -144,7 +144,8 @@ public sealed class Checkout : IAsyncDisposable
         foreach (var run in runs)
             run.Dispose();
         var processId = File.Exists(EmulatorState) ? (int?)JsonNode.Parse(await File.ReadAllTextAsync(EmulatorState))!["processId"] : null;
-        await RunAsync("--target=Stop-Emulator");
+        if (Directory.Exists(Path.GetDirectoryName(EmulatorState)))
+            await RunAsync("--target=Stop-Emulator");
         foreach (var run in runs)
             run.Dispose();
         if (processId is { } id)
