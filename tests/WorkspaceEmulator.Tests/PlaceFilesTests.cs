@@ -1,10 +1,11 @@
 using System.Formats.Tar;
 using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Azurite;
 using WorkspaceEmulator.Containers.Images;
 using WorkspaceEmulator.Jobs;
+using WorkspaceEmulator.Processes;
 using WorkspaceEmulator.References;
 using WorkspaceEmulator.State;
-using WorkspaceEmulator.Storage.Azurite;
 using WorkspaceEmulator.Workspaces;
 
 namespace WorkspaceEmulator.Tests;
@@ -22,7 +23,7 @@ public sealed class PlaceFilesTests : IDisposable
     {
         stateFolder = StateFolder.Open(state, TimeProvider.System);
         var secrets = SecretBox.LoadOrCreate(stateFolder);
-        var azurite = new AzuriteAccounts(new(null), secrets, stateFolder);
+        var azurite = new AzuriteAccounts(new(null, Subreaper.Start, Subreaper.Forget), secrets, stateFolder);
         workspace = new(new("sub", "group", "work"), stateFolder, azurite, TimeProvider.System);
         store = Path.GetDirectoryName(Find("x"))!;
         foreach (var (folder, text) in new[] { (store, "inside"), (outside, "secret") })

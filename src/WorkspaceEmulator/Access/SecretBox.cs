@@ -66,4 +66,7 @@ internal sealed class SecretBox(byte[] key)
     /// <summary>Derives a key of 64 bytes, the same at every start, that tells nothing about the key of the secrets.</summary>
     /// <param name="purpose">What the key is for; each purpose has a key of its own.</param>
     public byte[] Derive(string purpose) => HMACSHA512.HashData(key, Encoding.UTF8.GetBytes(purpose));
+
+    /// <summary>Derives the key of a storage account, in base64.</summary>
+    public string DeriveAccountKey(string account) => Convert.ToBase64String(Derive($"storage account {account}"));
 }

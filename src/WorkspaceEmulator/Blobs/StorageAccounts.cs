@@ -10,7 +10,7 @@ internal sealed class StorageAccounts(WorkspaceStore workspaces, SecretBox secre
     public StorageAccount Of(Workspace workspace)
     {
         var name = StorageAccountNames.Of(workspace.Name);
-        return new(name, StorageAccountNames.KeyOf(name, secrets), workspace);
+        return new(name, secrets.DeriveAccountKey(name), workspace);
     }
 
     public StorageAccount? Find(string name) =>

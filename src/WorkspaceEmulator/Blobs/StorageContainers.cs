@@ -10,17 +10,7 @@ namespace WorkspaceEmulator.Blobs;
 /// <summary>Finds the containers of a workspace's storage account, and their blobs on this machine.</summary>
 internal static partial class StorageContainers
 {
-    /// <summary>The container of jobs' artifacts: <c>ExperimentRun/dcid.NAME/PATH</c>.</summary>
-    public const string Artifacts = "azureml";
-
-    /// <summary>The datastore of jobs' artifacts.</summary>
-    public const string ArtifactStore = "workspaceartifactstore";
-
-    private const string UploadPrefix = "upload-";
     private const string UploadFolder = "uploads";
-
-    [GeneratedRegex(@"^upload-[0-9a-f]{32}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Upload();
 
     [GeneratedRegex(
         @"^ExperimentRun/dcid\.(?<run>[^/]+)(/(?<path>.*))?\z",
@@ -29,20 +19,10 @@ internal static partial class StorageContainers
     )]
     private static partial Regex RunPath();
 
-    /// <summary>Returns the container of one of the workspace's own datastores, named as Azure ML names them.</summary>
-    public static string NameOf(WorkspaceName workspace, string datastore) =>
-        datastore.ToLowerInvariant() switch
-        {
-            ArtifactStore => Artifacts,
-            "workspacefilestore" => $"azureml-filestore-{workspace.Id}",
-            "workspaceworkingdirectory" => $"code-{workspace.Id}",
-            _ => $"azureml-blobstore-{workspace.Id}",
-        };
-
     /// <summary>Returns a new container for one upload.</summary>
     public static async Task<string> CreateUploadAsync(Workspace workspace, CancellationToken cancellationToken)
     {
-        var name = $"{UploadPrefix}{Guid.NewGuid():N}";
+        var name = StorageAccountNames.NewUpload();
         if (workspace.Azurite is { } azurite)
             await azurite.CreateAsync(name, cancellationToken);
         else
@@ -50,29 +30,28 @@ internal static partial class StorageContainers
         return name;
     }
 
-    /// <summary>Returns whether a name is that of a container for one upload.</summary>
-    public static bool IsUpload(string container) => Upload().IsMatch(container);
-
     /// <summary>Returns where a container's blobs are, as a path in a datastore; null when there is no such container.</summary>
     public static DatastoreUri? PlaceOf(Workspace workspace, string container)
     {
-        foreach (var datastore in Workspace.BuiltInDatastores)
+        foreach (var datastore in StorageAccountNames.BuiltInDatastores)
         {
-            if (NameOf(workspace.Name, datastore) == container)
+            if (StorageAccountNames.ContainerOf(workspace.Name, datastore) == container)
                 return new(datastore, "");
         }
 
         if (workspace.Azurite is not null)
-            return IsUpload(container) ? new(container, "") : null;
+            return StorageAccountNames.IsUpload(container) ? new(container, "") : null;
         var path = $"{UploadFolder}/{container}";
-        return IsUpload(container) && FilesOf(workspace).Find($"{DatastoreUri.DefaultDatastore}/{path}") is { IsFolder: true }
+        return
+            StorageAccountNames.IsUpload(container)
+            && FilesOf(workspace).Find($"{DatastoreUri.DefaultDatastore}/{path}") is { IsFolder: true }
             ? new(DatastoreUri.DefaultDatastore, path)
             : null;
     }
 
     /// <summary>Opens a container; null when it is missing.</summary>
     public static IBlobContainer? Open(Workspace workspace, string container) =>
-        container == Artifacts ? new RunsContainer(workspace)
+        container == StorageAccountNames.Artifacts ? new RunsContainer(workspace)
         : PlaceOf(workspace, container) is { } place
             ? new FolderContainer(
                 FilesOf(workspace),

@@ -169,7 +169,7 @@ internal static class DatastoreEndpoints
             // Jobs use its folder; clients use the emulator's own storage account, whose containers show the same files.
             var account = StorageAccountNames.Of(workspace.Name);
             properties["accountName"] = account;
-            properties["containerName"] = StorageContainers.NameOf(workspace.Name, document.Name);
+            properties["containerName"] = StorageAccountNames.ContainerOf(workspace.Name, document.Name);
             properties["endpoint"] = $"{StorageAccount.HostOf(address)}/{account}";
             properties["protocol"] = address.Endpoint.Scheme;
             properties["credentials"] = new JsonObject

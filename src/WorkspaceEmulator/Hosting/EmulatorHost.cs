@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using WorkspaceEmulator.Access;
 using WorkspaceEmulator.AssetRegistries;
+using WorkspaceEmulator.Azurite;
 using WorkspaceEmulator.Blobs;
 using WorkspaceEmulator.Blobs.Access;
 using WorkspaceEmulator.Computes;
@@ -18,7 +19,7 @@ using WorkspaceEmulator.Registry;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Schedules;
 using WorkspaceEmulator.State;
-using WorkspaceEmulator.Storage.Azurite;
+using WorkspaceEmulator.Storage;
 using WorkspaceEmulator.Studio;
 using WorkspaceEmulator.Sweeps;
 using WorkspaceEmulator.Traffic;
@@ -151,7 +152,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             .AddSingleton(AccessTokens.LoadOrCreate(folder))
             .AddSingleton(SecretBox.LoadOrCreate(folder))
             .AddSingleton(new ActiveFaults(options.Faults))
-            .AddSingleton(new AzuriteSettings(options.Azurite))
+            .AddSingleton(new AzuriteSettings(options.Azurite, Subreaper.Start, Subreaper.Forget))
             .AddSingleton<AzuriteAccounts>()
             .AddSingleton<WorkspaceStore>()
             .AddSingleton<AssetRegistryStore>()

@@ -1,10 +1,10 @@
 using System.Globalization;
+using WorkspaceEmulator.Azurite;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Containers;
 using WorkspaceEmulator.Execution;
 using WorkspaceEmulator.Faults;
 using WorkspaceEmulator.Jobs;
-using WorkspaceEmulator.Storage.Azurite;
 using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Hosting;
@@ -252,8 +252,8 @@ public sealed record EmulatorOptions(
         if (AzuritePackage.In(folder, path) is { } found)
             return found;
         faults.Add(
-            $"{name} is \"{folder}\"; it must be none, or the folder of npm's package azurite, with Node on the PATH. 'npm install azurite' "
-                + "makes it: node_modules/azurite."
+            $"{name} is \"{folder}\"; it must be none, or the folder of npm's package azurite, with Node on the PATH. "
+                + "'npm install azurite' makes it: node_modules/azurite."
         );
         return null;
     }

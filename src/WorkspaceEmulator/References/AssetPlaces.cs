@@ -88,7 +88,7 @@ internal static partial class AssetPlaces
     public static string? RunOf(string address) =>
         JobOutputAddress().Match(address) is { Success: true } output ? output.Groups["job"].Value
         : DatastoreUri.Parse(address, null).Place is { } place
-        && place.Datastore.Equals(StorageContainers.ArtifactStore, StringComparison.OrdinalIgnoreCase)
+        && place.Datastore.Equals(StorageAccountNames.ArtifactStore, StringComparison.OrdinalIgnoreCase)
             ? StorageContainers.RunOfArtifact(place.Path)
         : null;
 
@@ -112,7 +112,7 @@ internal static partial class AssetPlaces
             return (null, $"'{address}' must not hold '..'.", false);
         // Without a name of its own, an output is one of the job's artifacts.
         if (output is "artifacts" or "default")
-            return (new(StorageContainers.ArtifactStore, $"ExperimentRun/{run.DataContainer}/{path}"), null, false);
+            return (new(StorageAccountNames.ArtifactStore, $"ExperimentRun/{run.DataContainer}/{path}"), null, false);
         return PlaceOf(run, output) is { } place
             ? (place with { Path = path.Length == 0 ? place.Path : $"{place.Path.TrimEnd('/')}/{path}" }, null, false)
             : (null, $"'{address}': job '{job}' has no output '{output}'.", false);

@@ -1,4 +1,3 @@
-using WorkspaceEmulator.Blobs;
 using WorkspaceEmulator.Files;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.Wire;
@@ -17,7 +16,7 @@ internal static class CodeSnapshot
         if (code is null)
             return fault is null ? null : $"The job's code cannot be read: {fault}";
         var (place, wrong, _) = AssetPlaces.Locate(workspace, code.Body.Text("codeUri") ?? "", null);
-        if (place is null || !(Workspace.IsBuiltIn(place.Datastore) || StorageContainers.IsUpload(place.Datastore)))
+        if (place is null || !(Workspace.IsBuiltIn(place.Datastore) || StorageAccountNames.IsUpload(place.Datastore)))
             return $"The job's code cannot be read: {wrong ?? $"{place} is not in the workspace's own storage."}";
         var (path, missing) = await PlaceFiles.FetchAsync(place, workspace, stop);
         if (path is null)

@@ -15,7 +15,7 @@ internal static class PlaceFiles
     public static async Task<(string? Path, string? Fault)> FetchAsync(DatastoreUri place, Workspace workspace, CancellationToken stop)
     {
         if (
-            place.Datastore == StorageContainers.ArtifactStore
+            place.Datastore == StorageAccountNames.ArtifactStore
             && StorageContainers.FindArtifact(workspace, place.Path.TrimEnd('/')) is var (source, artifact)
         )
         {

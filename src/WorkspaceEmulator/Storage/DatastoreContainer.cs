@@ -3,8 +3,8 @@ using Azure;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Azurite;
 using WorkspaceEmulator.State;
-using WorkspaceEmulator.Storage.Azurite;
 using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Workspaces;
 

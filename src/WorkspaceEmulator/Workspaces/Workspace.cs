@@ -1,13 +1,12 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using WorkspaceEmulator.Assets;
-using WorkspaceEmulator.Blobs;
+using WorkspaceEmulator.Azurite;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Files;
 using WorkspaceEmulator.Jobs;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.State;
-using WorkspaceEmulator.Storage.Azurite;
 using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Workspaces;
@@ -15,14 +14,6 @@ namespace WorkspaceEmulator.Workspaces;
 /// <summary>Represents a workspace and everything that belongs to it.</summary>
 internal sealed class Workspace : IJobReferences
 {
-    /// <summary>The datastores that every workspace has.</summary>
-    public static readonly IReadOnlyList<string> BuiltInDatastores =
-    [
-        DatastoreUri.DefaultDatastore,
-        "workspaceartifactstore",
-        "workspacefilestore",
-        "workspaceworkingdirectory",
-    ];
     private readonly Dictionary<AssetKind, AssetStore> assets;
 
     public Workspace(WorkspaceName name, StateFolder folder, AzuriteAccounts azurite, TimeProvider time)
@@ -38,19 +29,19 @@ internal sealed class Workspace : IJobReferences
         Experiments = new(Path.Combine(own, "experiments"), folder, time);
 
         // A workspace keeps the storage that it was made with: its blobs are there, also when what is known of its datastores is damaged.
-        var isInAzurite = BuiltInDatastores.Select(Datastores.Find).OfType<ArmDocument>().FirstOrDefault() is { } kept
+        var isInAzurite = StorageAccountNames.BuiltInDatastores.Select(Datastores.Find).OfType<ArmDocument>().FirstOrDefault() is { } kept
             ? kept.Body.Text("protocol") != "file"
             : Directory.Exists(folder.Azurite(name))
                 || (azurite.IsAvailable && !Directory.Exists(folder.Storage(name, DatastoreUri.DefaultDatastore)));
         Azurite = isInAzurite ? azurite.Of(name) : null;
-        foreach (var datastore in BuiltInDatastores)
+        foreach (var datastore in StorageAccountNames.BuiltInDatastores)
         {
             var storage = folder.Storage(name, datastore);
             if (!isInAzurite)
                 StateFile.CreateFolder(storage);
             if (Datastores.Find(datastore) is not null)
                 continue;
-            var body = isInAzurite ? InAzurite(StorageContainers.NameOf(name, datastore)) : InFolder(datastore, storage);
+            var body = isInAzurite ? InAzurite(StorageAccountNames.ContainerOf(name, datastore)) : InFolder(datastore, storage);
             Datastores.Put(datastore, body);
         }
     }
@@ -88,13 +79,14 @@ internal sealed class Workspace : IJobReferences
 
     public AssetStore Assets(AssetKind kind) => assets[kind];
 
-    public static bool IsBuiltIn(string datastore) => BuiltInDatastores.Contains(datastore, StringComparer.OrdinalIgnoreCase);
+    public static bool IsBuiltIn(string datastore) =>
+        StorageAccountNames.BuiltInDatastores.Contains(datastore, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Finds the datastore of a place, which can also be a container that was made for an upload.</summary>
     public ArmDocument? FindStore(DatastoreUri place) =>
         Datastores.Find(place.Datastore)
         ?? (
-            Azurite is not null && StorageContainers.IsUpload(place.Datastore)
+            Azurite is not null && StorageAccountNames.IsUpload(place.Datastore)
                 ? new ArmDocument(place.Datastore, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, InAzurite(place.Datastore))
                 : null
         );

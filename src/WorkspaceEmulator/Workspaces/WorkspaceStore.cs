@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using WorkspaceEmulator.Azurite;
 using WorkspaceEmulator.Computes;
 using WorkspaceEmulator.Runs;
 using WorkspaceEmulator.State;
-using WorkspaceEmulator.Storage.Azurite;
 using WorkspaceEmulator.Wire;
 
 namespace WorkspaceEmulator.Workspaces;

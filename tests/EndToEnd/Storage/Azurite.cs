@@ -4,7 +4,7 @@ using Azure.Storage.Blobs;
 using Experiments.Model;
 using Experiments.Plans;
 using Fixtures.Checkouts;
-using WorkspaceEmulator.Storage.Azurite;
+using WorkspaceEmulator.Azurite;
 
 [assembly: AssemblyFixture(typeof(EndToEnd.Storage.Azurite))]
 [assembly: AssemblyFixture(typeof(DemoData))]

@@ -169,7 +169,7 @@ public sealed class AzuriteAccountTests
         try
         {
             var program = Path.Combine(AppContext.BaseDirectory, "WorkspaceEmulator.dll");
-            var package = Path.GetFullPath(Path.Combine(Azurite.Package.Program, "..", "..", "..", ".."));
+            var package = Path.GetFullPath(Path.Combine(Azurite.Package.Script, "..", "..", "..", ".."));
             using var process = new HostRun(
                 "dotnet",
                 [program, "--state", folder, "--workspace", "sub/group/work", "--azurite", package],

@@ -1,5 +1,5 @@
+using WorkspaceEmulator.Azurite;
 using WorkspaceEmulator.Hosting;
-using WorkspaceEmulator.Storage.Azurite;
 
 namespace WorkspaceEmulator.Tests.Storage;
 

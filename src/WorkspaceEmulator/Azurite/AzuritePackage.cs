@@ -1,16 +1,16 @@
-namespace WorkspaceEmulator.Storage.Azurite;
+namespace WorkspaceEmulator.Azurite;
 
 /// <summary>Describes where npm's package azurite, and Node, which runs it, are on this machine.</summary>
 /// <param name="Node">Absolute path of Node.</param>
-/// <param name="Program">Absolute path of the program of Azurite's blob service.</param>
-public sealed record AzuritePackage(string Node, string Program)
+/// <param name="Script">Absolute path of the program of Azurite's blob service.</param>
+public sealed record AzuritePackage(string Node, string Script)
 {
     /// <summary>The name that stands for no package.</summary>
     public const string None = "none";
 
     private static readonly string InPackage = Path.Combine("dist", "src", "blob", "main.js");
 
-    /// <summary>Finds the package whose command <c>azurite</c> is on the path; null when there is none, or no Node.</summary>
+    /// <summary>Finds the package whose command <c>azurite</c> is on the path; null when it, or Node, is missing.</summary>
     /// <param name="path">The variable PATH.</param>
     public static AzuritePackage? Find(string? path)
     {
@@ -22,11 +22,11 @@ public sealed record AzuritePackage(string Node, string Program)
         return folder is null ? null : In(folder, path);
     }
 
-    /// <summary>Returns the package in a folder; null when there is none, or no Node.</summary>
+    /// <summary>Returns the package in a folder; null when it, or Node, is missing.</summary>
     public static AzuritePackage? In(string folder, string? path)
     {
-        var program = Path.Combine(Path.GetFullPath(folder), InPackage);
-        return File.Exists(program) && Locate("node", path) is { } node ? new(node, program) : null;
+        var script = Path.Combine(Path.GetFullPath(folder), InPackage);
+        return File.Exists(script) && Locate("node", path) is { } node ? new(node, script) : null;
     }
 
     private static string? Locate(string command, string? path) =>

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using Azure;
 using Microsoft.AspNetCore.Http.Features;
 using WorkspaceEmulator.Access;
+using WorkspaceEmulator.Azurite;
 using WorkspaceEmulator.Blobs;
 using WorkspaceEmulator.Blobs.Access;
 using WorkspaceEmulator.Files;
@@ -10,7 +12,7 @@ using WorkspaceEmulator.Wire.Errors;
 using WorkspaceEmulator.Workspaces;
 using Yarp.ReverseProxy.Forwarder;
 
-namespace WorkspaceEmulator.Storage.Azurite;
+namespace WorkspaceEmulator.Storage;
 
 /// <summary>
 /// Passes requests to the storage account of a workspace on to its Azurite, which checks their signatures. So an account keeps its address,
@@ -27,6 +29,8 @@ internal sealed class BlobGateway(RequestDelegate next, StorageAccounts accounts
     private static readonly Lazy<IHttpForwarder> Forwarder = new(() =>
         new ServiceCollection().AddLogging().AddHttpForwarder().BuildServiceProvider().GetRequiredService<IHttpForwarder>()
     );
+
+    private readonly ConcurrentDictionary<AzuriteAccount, ArtifactBlobs> artifacts = new();
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -53,10 +57,10 @@ internal sealed class BlobGateway(RequestDelegate next, StorageAccounts accounts
         try
         {
             await azurite.EnsureAsync(context.RequestAborted);
-            if (target.Container == StorageContainers.Artifacts)
+            if (target.Container == StorageAccountNames.Artifacts)
             {
                 var asked = target.Blob.Length > 0 ? target.Blob : context.Request.Query["prefix"].ToString();
-                await azurite.Artifacts.PushAsync(account.Workspace, asked, context.RequestAborted);
+                await Artifacts(azurite).PushAsync(account.Workspace, asked, context.RequestAborted);
             }
         }
         catch (AzuriteException error)
@@ -85,9 +89,11 @@ internal sealed class BlobGateway(RequestDelegate next, StorageAccounts accounts
                 VersionPolicy = HttpVersionPolicy.RequestVersionExact,
                 ActivityTimeout = LongestSilence,
             },
-            new Transformer(azurite.Artifacts, WrittenBy(context, account.Workspace, target))
+            new Transformer(Artifacts(azurite), WrittenBy(context, account.Workspace, target))
         );
     }
+
+    private ArtifactBlobs Artifacts(AzuriteAccount azurite) => artifacts.GetOrAdd(azurite, account => new(account));
 
     // Artifacts belong to jobs, which are on this machine and not in Azurite.
     private static StorageError? Refuse(HttpRequest request, Workspace workspace, BlobTarget target)
@@ -100,7 +106,7 @@ internal sealed class BlobGateway(RequestDelegate next, StorageAccounts accounts
         }
 
         if (
-            target.Container != StorageContainers.Artifacts
+            target.Container != StorageAccountNames.Artifacts
             || HttpMethods.IsGet(request.Method)
             || HttpMethods.IsHead(request.Method)
             || (target.Blob.Length > 0 && !target.Blob.StartsWith(RunsContainer.Root, StringComparison.Ordinal))
@@ -128,7 +134,7 @@ internal sealed class BlobGateway(RequestDelegate next, StorageAccounts accounts
 
     private static (Run Run, string Path)? WrittenBy(HttpContext context, Workspace workspace, BlobTarget target) =>
         HttpMethods.IsPut(context.Request.Method)
-        && target.Container == StorageContainers.Artifacts
+        && target.Container == StorageAccountNames.Artifacts
         && context.Request.Query["comp"].ToString() is "" or "blocklist" or "appendblock" or "page"
             ? StorageContainers.FindArtifact(workspace, target.Blob)
             : null;

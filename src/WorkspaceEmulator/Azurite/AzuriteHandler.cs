@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
-namespace WorkspaceEmulator.Storage.Azurite;
+namespace WorkspaceEmulator.Azurite;
 
 /// <summary>
 /// Sends requests to where the Azurite of an account listens at that moment, and starts it when it does not run: a request can come from

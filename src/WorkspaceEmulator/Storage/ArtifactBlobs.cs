@@ -2,16 +2,18 @@ using System.Collections.Concurrent;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using WorkspaceEmulator.Azurite;
 using WorkspaceEmulator.Blobs;
 using WorkspaceEmulator.Files;
 using WorkspaceEmulator.Runs;
+using WorkspaceEmulator.Wire;
 using WorkspaceEmulator.Workspaces;
 
-namespace WorkspaceEmulator.Storage.Azurite;
+namespace WorkspaceEmulator.Storage;
 
 /// <summary>
-/// Keeps the container of jobs' artifacts equal to the jobs' folders: what a job has written is pushed when a client asks for it, and what a
-/// client writes is pulled at once.
+/// Keeps the container of jobs' artifacts equal to the jobs' folders: what a job has written is pushed when a client asks for it, and what
+/// a client writes is pulled at once.
 /// </summary>
 internal sealed class ArtifactBlobs(AzuriteAccount account)
 {
@@ -25,7 +27,7 @@ internal sealed class ArtifactBlobs(AzuriteAccount account)
     /// <exception cref="Azure.RequestFailedException">Azurite refuses a blob.</exception>
     public async Task PushAsync(Workspace workspace, string prefix, CancellationToken cancellationToken)
     {
-        var container = await account.OpenAsync(StorageContainers.Artifacts, cancellationToken);
+        var container = await account.OpenAsync(StorageAccountNames.Artifacts, cancellationToken);
         if (StorageContainers.RunOfArtifact(prefix) is { } name && prefix.Length >= RunsContainer.FolderOf(name).Length)
         {
             if (workspace.Runs.TryGetValue(name, out var run))
@@ -60,7 +62,7 @@ internal sealed class ArtifactBlobs(AzuriteAccount account)
     /// <exception cref="IOException">The job's folder does not take it.</exception>
     public async Task PullAsync(Run run, string path, CancellationToken cancellationToken)
     {
-        var container = await account.OpenAsync(StorageContainers.Artifacts, cancellationToken);
+        var container = await account.OpenAsync(StorageAccountNames.Artifacts, cancellationToken);
         var response = await container
             .GetBlobClient(RunsContainer.FolderOf(run.Name) + path)
             .DownloadStreamingAsync(cancellationToken: cancellationToken);

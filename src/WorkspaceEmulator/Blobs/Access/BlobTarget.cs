@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
-using WorkspaceEmulator.Blobs.Access;
 
-namespace WorkspaceEmulator.Blobs;
+namespace WorkspaceEmulator.Blobs.Access;
 
 /// <summary>Describes what a request to a storage account is about.</summary>
 /// <param name="Container">The container; empty for the account.</param>

@@ -1,13 +1,11 @@
 using Azure.Core.Pipeline;
 using Azure.Storage;
 using Azure.Storage.Blobs;
-using WorkspaceEmulator.Blobs;
 using WorkspaceEmulator.Files;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
-using WorkspaceEmulator.Workspaces;
 
-namespace WorkspaceEmulator.Storage.Azurite;
+namespace WorkspaceEmulator.Azurite;
 
 /// <summary>
 /// Represents the storage account of a workspace in an Azurite of its own, which starts with the first request, and again when it was
@@ -15,7 +13,7 @@ namespace WorkspaceEmulator.Storage.Azurite;
 /// </summary>
 internal sealed class AzuriteAccount : IAsyncDisposable
 {
-    private readonly AzuritePackage? package;
+    private readonly AzuriteSettings settings;
     private readonly WorkspaceName workspace;
     private readonly string key;
     private readonly StateFolder state;
@@ -24,23 +22,19 @@ internal sealed class AzuriteAccount : IAsyncDisposable
     private AzuriteProcess? process;
 
     /// <summary>Describes the account. Nothing is started.</summary>
-    /// <param name="package">The package; null when it is not installed any more.</param>
+    /// <param name="settings">Where Azurite is.</param>
     /// <param name="workspace">The workspace.</param>
     /// <param name="key">The account's key, in base64.</param>
     /// <param name="state">The state folder.</param>
-    public AzuriteAccount(AzuritePackage? package, WorkspaceName workspace, string key, StateFolder state)
+    public AzuriteAccount(AzuriteSettings settings, WorkspaceName workspace, string key, StateFolder state)
     {
-        (this.package, this.workspace, this.key, this.state) = (package, workspace, key, state);
+        (this.settings, this.workspace, this.key, this.state) = (settings, workspace, key, state);
         handler = new(() => new(this, state.Certificate));
         Name = StorageAccountNames.Of(workspace);
-        Artifacts = new(this);
     }
 
     /// <summary>Gets the name of the account.</summary>
     public string Name { get; }
-
-    /// <summary>Gets what keeps the artifacts of jobs in it.</summary>
-    public ArtifactBlobs Artifacts { get; }
 
     /// <summary>Gets what sends requests to it, whatever address they have.</summary>
     public AzuriteHandler Handler => handler.Value;
@@ -96,23 +90,23 @@ internal sealed class AzuriteAccount : IAsyncDisposable
 
     private async Task<AzuriteProcess> StartAsync()
     {
-        if (package is null)
+        if (settings.Package is null)
         {
             throw new AzuriteException(
-                $"The storage of workspace '{workspace.Name}' is in Azurite, which is not installed any more. Run 'npm install -g azurite', "
-                    + "or name the package's folder by --azurite or WORKSPACE_EMULATOR_AZURITE, and restart the emulator."
+                $"The storage of workspace '{workspace.Name}' is in Azurite, which is not installed any more. Run 'npm install -g "
+                    + "azurite', or name the package's folder by --azurite or WORKSPACE_EMULATOR_AZURITE, and restart the emulator."
             );
         }
 
         var folder = state.Azurite(workspace);
         StateFile.CreateFolder(folder);
-        var started = await AzuriteProcess.StartAsync(package, Name, key, folder, state);
+        var started = await AzuriteProcess.StartAsync(settings, Name, key, folder, state);
         try
         {
             // One that was killed may not have written that it has them.
-            foreach (var datastore in Workspace.BuiltInDatastores)
+            foreach (var datastore in StorageAccountNames.BuiltInDatastores)
             {
-                await Open(started.Endpoint, Handler.InnerHandler!, StorageContainers.NameOf(workspace, datastore))
+                await Open(started.Endpoint, Handler.InnerHandler!, StorageAccountNames.ContainerOf(workspace, datastore))
                     .CreateIfNotExistsAsync();
             }
 

@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using WorkspaceEmulator.Processes;
 using WorkspaceEmulator.State;
 
-namespace WorkspaceEmulator.Storage.Azurite;
+namespace WorkspaceEmulator.Azurite;
 
 /// <summary>
 /// Represents a running Azurite that serves one storage account, with the emulator's certificate. It ends with the emulator, also when that
@@ -15,17 +14,18 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
     private const int KeptLines = 5;
     private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(15);
-    private static readonly Lazy<string> Script = new(() =>
+    private static readonly Lazy<string> Launcher = new(() =>
     {
         using var reader = new StreamReader(typeof(AzuriteProcess).Assembly.GetManifestResourceStream("azurite-start.js")!);
         return reader.ReadToEnd();
     });
 
     private readonly Process process;
+    private readonly Action<int> forget;
     private readonly ConcurrentQueue<string> lastLines = new();
     private readonly TaskCompletionSource<int> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private AzuriteProcess(Process process) => this.process = process;
+    private AzuriteProcess(Process process, Action<int> forget) => (this.process, this.forget) = (process, forget);
 
     /// <summary>Gets the address of the service, which the name of the account follows.</summary>
     public Uri Endpoint => new($"https://127.0.0.1:{listening.Task.Result}/");
@@ -34,14 +34,14 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
     public bool IsRunning => !process.HasExited;
 
     /// <summary>Starts Azurite, and returns when it listens.</summary>
-    /// <param name="package">The package.</param>
+    /// <param name="settings">Where Azurite is, which must be somewhere.</param>
     /// <param name="account">Name of the account.</param>
     /// <param name="key">Its key, in base64.</param>
     /// <param name="folder">Absolute path of the folder that holds the account's blobs.</param>
     /// <param name="state">The state folder, whose certificate it gets.</param>
     /// <exception cref="AzuriteException">It does not start.</exception>
     public static async Task<AzuriteProcess> StartAsync(
-        AzuritePackage package,
+        AzuriteSettings settings,
         string account,
         string key,
         string folder,
@@ -52,10 +52,10 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
         var start = new ProcessStartInfo(
             "setsid",
             [
-                package.Node,
+                settings.Package!.Node,
                 "-e",
-                Script.Value,
-                package.Program,
+                Launcher.Value,
+                settings.Package.Script,
                 "--blobHost",
                 "127.0.0.1",
                 "--blobPort",
@@ -87,7 +87,7 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
 
         // Blobs are copied from addresses of the emulator.
         start.Environment["NODE_EXTRA_CA_CERTS"] = state.Certificate;
-        var started = new AzuriteProcess(Subreaper.Start(start));
+        var started = new AzuriteProcess(settings.Start(start), settings.Forget);
         try
         {
             await started.ListenAsync($"{account}:{key}", folder);
@@ -115,7 +115,7 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
             await process.WaitForExitAsync(CancellationToken.None);
         }
 
-        Subreaper.Forget(process.Id);
+        forget(process.Id);
         process.Dispose();
     }
 

@@ -3,7 +3,7 @@ using WorkspaceEmulator.Access;
 using WorkspaceEmulator.State;
 using WorkspaceEmulator.Wire;
 
-namespace WorkspaceEmulator.Storage.Azurite;
+namespace WorkspaceEmulator.Azurite;
 
 /// <summary>Holds the accounts of the workspaces whose storage is in Azurite.</summary>
 /// <param name="settings">Where Azurite is.</param>
@@ -18,9 +18,7 @@ internal sealed class AzuriteAccounts(AzuriteSettings settings, SecretBox secret
 
     /// <summary>Returns the account of a workspace. Nothing is started.</summary>
     public AzuriteAccount Of(WorkspaceName workspace) =>
-        accounts.GetOrAdd(workspace.Key, _ =>
-            new(settings.Package, workspace, StorageAccountNames.KeyOf(StorageAccountNames.Of(workspace), secrets), state)
-        );
+        accounts.GetOrAdd(workspace.Key, _ => new(settings, workspace, secrets.DeriveAccountKey(StorageAccountNames.Of(workspace)), state));
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(accounts.Values.Select(account => account.DisposeAsync().AsTask()));
 }
