@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
+using WorkspaceEmulator.Azurite;
 using WorkspaceEmulator.Files;
 using WorkspaceEmulator.Wire.Errors;
 
@@ -37,6 +38,7 @@ internal static class RequestFailures
             IOException { InnerException: OverflowException } error => ArmErrors.BadRequest(error.Message, "BadRequest"),
             RegexMatchTimeoutException => ArmErrors.BadRequest("A text of the request takes too long to read; simplify it."),
             RefusedPathException error => ArmErrors.Conflict($"{error.Message} Remove what the job left there."),
+            AzuriteException error => ArmErrors.Of(StatusCodes.Status501NotImplemented, "NotImplemented", error.Message),
             IOException error when IsFull(error) => ArmErrors.Of(
                 StatusCodes.Status507InsufficientStorage,
                 "InsufficientStorage",

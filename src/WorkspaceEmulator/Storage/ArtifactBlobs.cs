@@ -63,11 +63,19 @@ internal sealed class ArtifactBlobs(AzuriteAccount account)
     public async Task PullAsync(Run run, string path, CancellationToken cancellationToken)
     {
         var container = await account.OpenAsync(StorageAccountNames.Artifacts, cancellationToken);
-        var response = await container
-            .GetBlobClient(RunsContainer.FolderOf(run.Name) + path)
-            .DownloadStreamingAsync(cancellationToken: cancellationToken);
-        await using (var content = response.Value.Content)
+        var blob = container.GetBlobClient(RunsContainer.FolderOf(run.Name) + path);
+        try
+        {
+            var response = await blob.DownloadStreamingAsync(cancellationToken: cancellationToken);
+            await using var content = response.Value.Content;
             await run.Artifacts.StoreAsync(path, content, UploadMode.Replace, cancellationToken);
+        }
+        catch (IOException)
+        {
+            await blob.DeleteIfExistsAsync(cancellationToken: cancellationToken); // Otherwise the two would differ.
+            throw;
+        }
+
         if (run.Artifacts.Find(path) is { } facts)
             Of(run).Files[path] = Comparable(facts);
     }

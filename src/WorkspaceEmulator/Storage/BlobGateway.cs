@@ -72,7 +72,7 @@ internal sealed class BlobGateway(RequestDelegate next, StorageAccounts accounts
         catch (Exception error) when (error is RequestFailedException or IOException)
         {
             var reason = error.Message.Split('\n')[0];
-            await StorageErrors.Of(503, "ServerBusy", $"The artifacts could not be written to Azurite: {reason}").ExecuteAsync(context);
+            await StorageErrors.Of(503, "ServerBusy", $"Azurite could not be used: {reason}").ExecuteAsync(context);
             return;
         }
 
@@ -165,8 +165,19 @@ internal sealed class BlobGateway(RequestDelegate next, StorageAccounts accounts
         )
         {
             // Before the client learns of it: then it finds what it wrote among the job's artifacts.
-            if (proxyResponse is { IsSuccessStatusCode: true } && written is var (run, path))
-                await artifacts.PullAsync(run, path, cancellationToken);
+            try
+            {
+                if (proxyResponse is { IsSuccessStatusCode: true } && written is var (run, path))
+                    await artifacts.PullAsync(run, path, cancellationToken);
+            }
+            catch (Exception error) when (error is RequestFailedException or IOException)
+            {
+                await StorageErrors
+                    .Of(409, "OperationNotAllowedOnBlob", $"The blob is no artifact of the job: {error.Message.Split('\n')[0]}")
+                    .ExecuteAsync(httpContext);
+                return false;
+            }
+
             return await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         }
     }

@@ -89,7 +89,7 @@ public sealed class AzuriteAccountTests
     public async Task Artifact_ThatAClientWrites_IsAnArtifactOfTheJob()
     {
         await using var emulator = await StartAsync();
-        await RunAsync(emulator, "first", "echo old > outputs/old.txt");
+        await RunAsync(emulator, "first", "echo old > outputs/old.txt; ln -s /tmp outputs/link");
         var artifacts = await Accounts.OpenAsync(emulator, Accounts.ArtifactStore);
         const string Folder = "ExperimentRun/dcid.first/";
 
@@ -98,6 +98,10 @@ public sealed class AzuriteAccountTests
         Assert.Equal("added", (string?)await emulator.GetAsync(TestEmulator.Artifacts("first", "/content?path=outputs/added.txt")));
         Assert.Equal(409, await StatusAsync(() => artifacts.DeleteBlobAsync($"{Folder}outputs/old.txt", cancellationToken: Stop)));
         Assert.Equal(400, await StatusAsync(() => artifacts.UploadBlobAsync("ExperimentRun/dcid.none/x", new BinaryData("x"), Stop)));
+        var name = $"{Folder}outputs/link/{Guid.NewGuid():N}";
+        Assert.Equal(409, await StatusAsync(() => artifacts.UploadBlobAsync(name, new BinaryData("x"), Stop)));
+        Assert.DoesNotContain(name, await NamesAsync(artifacts));
+        Assert.False(File.Exists($"/tmp/{name.Split('/')[^1]}"));
         await emulator.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Delete, TestEmulator.Arm("/jobs/first"));
         Assert.Empty(await NamesAsync(artifacts));
     }
@@ -246,6 +250,13 @@ public sealed class AzuriteAccountTests
             var error = await Assert.ThrowsAsync<RequestFailedException>(() => store.UploadBlobAsync("a", new BinaryData("a"), Stop));
             var details = await RunAsync(emulator, "first", "true", Outputs);
 
+            var upload = await emulator.ExpectAsync(
+                HttpStatusCode.NotImplemented,
+                HttpMethod.Post,
+                TestEmulator.Arm("/codes/code/versions/1/startPendingUpload"),
+                "{}"
+            );
+            Assert.Contains("'npm install -g azurite'", (string?)upload["error"]!["message"], StringComparison.Ordinal);
             Assert.Equal(501, error.Status);
             Assert.Contains("'npm install -g azurite'", error.Message, StringComparison.Ordinal);
             Assert.Equal("Failed", (string?)details["status"]);
