@@ -91,6 +91,21 @@ public class SweepTableTests
         );
     }
 
+    [Theory]
+    [InlineData(JobStatus.Queued)]
+    [InlineData(JobStatus.Preparing)]
+    public void Changes_SaysThatATrialLostItsNode_WhenItWasNotSeenToRun(JobStatus status)
+    {
+        var waiting = Sweep(JobStatus.Running, Trial(0, JobStatus.Queued));
+        var again = Sweep(JobStatus.Running, Trial(0, JobStatus.Queued) with { Status = status, Started = Start });
+
+        Assert.Equal(
+            [$"  trial      sweep_0: {status}; its node was taken away, and it resumes from its last checkpoint"],
+            SweepTable.Changes(waiting, again)
+        );
+        Assert.Empty(SweepTable.Changes(again, again));
+    }
+
     [Fact]
     public void Of_ListsStateMetricBestTrialAndTimeLeft()
     {

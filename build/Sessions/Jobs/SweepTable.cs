@@ -12,6 +12,7 @@ internal static class SweepTable
 {
     private const int StateWidth = 12;
     private const int MetricWidth = 8;
+    private const string Loss = "; its node was taken away, and it resumes from its last checkpoint";
 
     /// <summary>Returns the table of the trials, with the best one so far and the time that is left.</summary>
     public static Listing Of(SweepState sweep, TimeSpan? left)
@@ -52,10 +53,10 @@ internal static class SweepTable
             var old = known.GetValueOrDefault(trial.Name);
             if (old is null)
                 yield return $"  trial      {trial.Name}: {Values(trial.Values)}";
-            if (old?.Status != trial.Status)
+            if (old?.Status != trial.Status || HasLostNode(old, trial))
             {
                 var best = IsNewBest(before, now, trial) ? ", the best so far" : "";
-                yield return $"  trial      {trial.Name}: {Ending(now.Settings.Metric, trial)}{Loss(old, trial)}{best}";
+                yield return $"  trial      {trial.Name}: {Ending(now.Settings.Metric, trial)}{(HasLostNode(old, trial) ? Loss : "")}{best}";
             }
             else if (!Equals(old.Metric, trial.Metric))
             {
@@ -118,11 +119,9 @@ internal static class SweepTable
             _ => State(trial.Status, trial.IsEndedEarly),
         };
 
-    // A trial that has started waits again only when its node was taken away.
-    private static string Loss(Trial? old, Trial trial) =>
-        old?.Status is JobStatus.Running or JobStatus.Finalizing && trial.Status is JobStatus.Queued or JobStatus.NotStarted
-            ? "; its node was taken away, and it resumes from its last checkpoint"
-            : "";
+    // A trial that has started waits again only when its node was taken away. It may not have been seen while it ran.
+    private static bool HasLostNode(Trial? old, Trial trial) =>
+        old?.Status.LosesNode(trial.Status) is true || (trial.Status.WaitsForNode() && trial.Started is not null && old?.Started is null);
 
     private static bool IsNewBest(SweepState? before, SweepState now, Trial trial) => now.Best == trial && before?.Best?.Name != trial.Name;
 

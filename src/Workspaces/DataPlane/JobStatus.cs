@@ -34,6 +34,14 @@ public static class JobStatuses
     /// <summary>Returns whether the status is final: Completed, Failed or Canceled.</summary>
     public static bool IsTerminal(this JobStatus status) => status is JobStatus.Completed or JobStatus.Failed or JobStatus.Canceled;
 
+    /// <summary>Returns whether a job with the status has no node yet, or none any more.</summary>
+    public static bool WaitsForNode(this JobStatus status) =>
+        status is JobStatus.NotStarted or JobStatus.Starting or JobStatus.Provisioning or JobStatus.Preparing or JobStatus.Queued;
+
+    /// <summary>Returns whether a job that goes from one status to another has lost its node: Azure ML requeues it under the same name.</summary>
+    public static bool LosesNode(this JobStatus from, JobStatus to) =>
+        from is JobStatus.Running or JobStatus.Finalizing or JobStatus.NotResponding && to.WaitsForNode();
+
     /// <summary>
     /// Converts the service's name of a status; <see cref="JobStatus.Unknown"/> for a name that this version does not know.
     /// </summary>

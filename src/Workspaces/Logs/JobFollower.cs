@@ -46,7 +46,7 @@ public sealed class JobFollower(WorkspaceClient workspace, FollowSettings? setti
             var (happened, hasMore) = (false, false);
             if (reported is null || (!reported.Status.IsTerminal() && reported.StatusWord != details.StatusWord))
             {
-                var isRequeued = reported is not null && IsRequeued(reported.Status, details.Status);
+                var isRequeued = reported is not null && reported.Status.LosesNode(details.Status);
                 if (isRequeued)
                     logs.OnNodeLost();
 
@@ -105,11 +105,6 @@ public sealed class JobFollower(WorkspaceClient workspace, FollowSettings? setti
 
         yield return new JobStatusChanged(reported.Status, reported.StatusWord);
     }
-
-    // Azure ML requeues a job that lost its node, under the same name.
-    private static bool IsRequeued(JobStatus from, JobStatus to) =>
-        from is JobStatus.Running or JobStatus.Finalizing or JobStatus.NotResponding
-        && to is JobStatus.NotStarted or JobStatus.Starting or JobStatus.Provisioning or JobStatus.Preparing or JobStatus.Queued;
 
     /// <summary>Reads the run's details, with retries while the service does not respond.</summary>
     private async Task<RunDetails> ReadDetailsAsync(string jobName, CancellationToken cancellationToken)
