@@ -30,10 +30,10 @@ void Build()
     var sources = HostFiles.ListSources();
     System.IO.File.Delete(HostFiles.Record);
     Console.Error.WriteLine("Building the host in build/ ...");
-    // Without the servers that the compiler and MSBuild otherwise leave running; the analyzers look on when the Build and Test targets compile
-    // the solution, in its other configuration, and would only make the first start longer here.
+    // Without the servers that the compiler and MSBuild otherwise leave running: build/SharedCompiler.targets ends the compiler. The analyzers
+    // look on when the Build and Test targets compile the solution, in its other configuration, and would only make the first start longer here.
     var build = new ProcessStartInfo(dotnet) { RedirectStandardOutput = true };
-    foreach (var argument in new[] { "msbuild", Project, "-restore", "-property:Configuration=Release", "-nologo", "-verbosity:quiet", "-consoleLoggerParameters:NoSummary", "-nodeReuse:false", "-property:UseSharedCompilation=false", "-property:RunAnalyzers=false", "-property:CompileAhead=true" })
+    foreach (var argument in new[] { "msbuild", Project, "-restore", "-property:Configuration=Release", "-nologo", "-verbosity:quiet", "-consoleLoggerParameters:NoSummary", "-nodeReuse:false", "-property:UseSharedCompilation=true", $"-property:SharedCompilationId=model-training-{System.Environment.ProcessId}", "-property:RunAnalyzers=false", "-property:CompileAhead=true" })
         build.ArgumentList.Add(argument);
     build.Environment["DOTNET_TieredPGO"] = "0"; // Its value is explained in build/LocalRuntime/DotNet.cs.
     using var process = Process.Start(build);

@@ -33,8 +33,7 @@ public sealed class DotNet(IProcesses processes)
             "--verbosity",
             "quiet",
             "-nodeReuse:false",
-            // One compiler for all projects, which starts once. It has a name of its own, so that it ends with this build:
-            // Directory.Solution.targets.
+            // One compiler for all projects. It has a name of its own, so that it ends with this build: build/SharedCompiler.targets.
             "-property:UseSharedCompilation=true",
             $"-property:SharedCompilationId=model-training-{Environment.ProcessId}",
         ];
