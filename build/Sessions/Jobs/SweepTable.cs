@@ -53,10 +53,11 @@ internal static class SweepTable
             var old = known.GetValueOrDefault(trial.Name);
             if (old is null)
                 yield return $"  trial      {trial.Name}: {Values(trial.Values)}";
-            if (old?.Status != trial.Status || HasLostNode(old, trial))
+            var loss = HasLostNode(old, trial) ? Loss : "";
+            if (old?.Status != trial.Status || loss.Length > 0)
             {
                 var best = IsNewBest(before, now, trial) ? ", the best so far" : "";
-                yield return $"  trial      {trial.Name}: {Ending(now.Settings.Metric, trial)}{(HasLostNode(old, trial) ? Loss : "")}{best}";
+                yield return $"  trial      {trial.Name}: {Ending(now.Settings.Metric, trial)}{loss}{best}";
             }
             else if (!Equals(old.Metric, trial.Metric))
             {

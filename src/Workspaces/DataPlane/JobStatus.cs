@@ -38,7 +38,9 @@ public static class JobStatuses
     public static bool WaitsForNode(this JobStatus status) =>
         status is JobStatus.NotStarted or JobStatus.Starting or JobStatus.Provisioning or JobStatus.Preparing or JobStatus.Queued;
 
-    /// <summary>Returns whether a job that goes from one status to another has lost its node: Azure ML requeues it under the same name.</summary>
+    /// <summary>
+    /// Returns whether a job that goes from one status to another has lost its node: Azure ML requeues it under the same name.
+    /// </summary>
     public static bool LosesNode(this JobStatus from, JobStatus to) =>
         from is JobStatus.Running or JobStatus.Finalizing or JobStatus.NotResponding && to.WaitsForNode();
 
