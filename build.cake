@@ -35,7 +35,9 @@ void Build()
     var build = new ProcessStartInfo(dotnet) { RedirectStandardOutput = true };
     foreach (var argument in new[] { "msbuild", Project, "-restore", "-property:Configuration=Release", "-nologo", "-verbosity:quiet", "-consoleLoggerParameters:NoSummary", "-nodeReuse:false", "-property:UseSharedCompilation=true", $"-property:SharedCompilationId=model-training-{System.Environment.ProcessId}", "-property:RunAnalyzers=false", "-property:CompileAhead=true" })
         build.ArgumentList.Add(argument);
-    build.Environment["DOTNET_TieredPGO"] = "0"; // Its value is explained in build/LocalRuntime/DotNet.cs.
+    // build/LocalRuntime/DotNet.cs says why.
+    build.Environment["DOTNET_TieredPGO"] = "0";
+    build.Environment["DOTNET_EnableWriteXorExecute"] = "0";
     using var process = Process.Start(build);
     using var ended = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => process.Kill(entireProcessTree: true));
     // To the error stream: what the host prints is the only output of a run.

@@ -31,9 +31,7 @@ public sealed class TestRun(
         if (traffic is not null)
             suites = [.. suites.Select(suite => suite.IsWatched ? traffic.Watch(suite) : suite)];
 
-        suites = [.. suites.Select(suite => suite.With(DotNet.CountingVariable, "0"))];
-        // The end-to-end tests start this host: the one that users start, compiled ahead.
-        suites = [.. suites.Select(suite => suite.IsHeavy ? suite.With("TESTED_HOST", typeof(TestRun).Assembly.Location) : suite)];
+        suites = [.. suites.Select(suite => suite.With(VariablesOf(suite)))];
         var outcomes = await RunAsync(context, suites);
         if (traffic is not null && await traffic.RunAsync(processes, context.Cancellation) is { } checkedTraffic)
         {
@@ -59,6 +57,15 @@ public sealed class TestRun(
             : throw new CakeException(
                 $"--suite is \"{name}\"; it must be one of {TestArguments.Unit}, {string.Join(", ", suites.Select(suite => suite.Name))}."
             );
+    }
+
+    // The end-to-end tests start this host: the one that users start, compiled ahead.
+    private static Dictionary<string, string?> VariablesOf(TestSuite suite)
+    {
+        var variables = new Dictionary<string, string?>(DotNet.ShortRunVariables, StringComparer.Ordinal);
+        if (suite.IsHeavy)
+            variables["TESTED_HOST"] = typeof(TestRun).Assembly.Location;
+        return variables;
     }
 
     private async Task<List<TestOutcome>> RunAsync(BuildContext context, IReadOnlyList<TestSuite> suites)

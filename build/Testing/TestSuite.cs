@@ -84,10 +84,10 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
         };
     }
 
-    /// <summary>Returns this suite with one more environment variable.</summary>
-    public TestSuite With(string variable, string value)
+    /// <summary>Returns this suite with more environment variables.</summary>
+    public TestSuite With(IReadOnlyDictionary<string, string?> more)
     {
-        var variables = new Dictionary<string, string?>(StringComparer.Ordinal) { [variable] = value };
+        var variables = new Dictionary<string, string?>(more, StringComparer.Ordinal);
         foreach (var (name, other) in Process.Variables ?? new Dictionary<string, string?>(StringComparer.Ordinal))
             variables.TryAdd(name, other);
         return this with { Process = Process with { Variables = variables } };

@@ -44,7 +44,9 @@ public sealed partial class TrafficCheck(string checker, string reports)
     public TestSuite Watch(TestSuite suite)
     {
         ArgumentNullException.ThrowIfNull(suite);
-        return suite.With("TRAFFIC_FOLDER", Path.Combine(Recordings, suite.Name));
+        return suite.With(
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["TRAFFIC_FOLDER"] = Path.Combine(Recordings, suite.Name) }
+        );
     }
 
     /// <summary>Validates all recorded exchanges.</summary>

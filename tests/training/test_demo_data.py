@@ -89,17 +89,6 @@ def test_create_demo_data_writes_bytes_that_depend_on_the_seed_alone(tmp_path: P
     assert contents(tmp_path / "first")[picture] != contents(tmp_path / "third")[picture]
 
 
-def test_create_demo_data_draws_the_same_with_several_processes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
-    monkeypatch.setattr("detection.data.demo.demo_data._IMAGES_PER_PROCESS", 10)
-    create(tmp_path / "two", images=20)
-    monkeypatch.setattr("os.cpu_count", lambda: 1)
-    create(tmp_path / "one", images=20)
-    assert contents(tmp_path / "one") == contents(tmp_path / "two")
-
-
 def test_draw_road_picture_draws_the_same_pixels_on_every_machine() -> None:
     # A change renames every experiment on the demo data. If it is intended, raise _DRAWING in demo_data.py.
     series = b"".join(draw_road_picture(7, index, with_potholes=index != 2).png for index in range(6))

@@ -17,6 +17,7 @@ from detection.evaluate import command as evaluate_command
 from detection.inspect import command as inspect_command
 from detection.interchange import command as interchange_command
 from detection.predict import command as predict_command
+from detection.processes.memory import keep_freed_memory
 from detection.tracking.metric_names import METRIC_NAMES
 from detection.tracking.progress import Console, harmless
 
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # File and class names are Unicode, and a job's locale is often C.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    keep_freed_memory()
     options = _parser().parse_args(arguments)
     if "check" in options:
         options.check(options, options.parser)

@@ -18,7 +18,7 @@ def keep_freed_memory() -> bool:
 
     glibc takes every large block from the system and returns it when it is freed. The layers of a detector allocate
     the same blocks in every step, and the system has to clear each of their pages again. This costs a training on the
-    CPU more than a quarter of its time.
+    CPU more than a quarter of its time, and drawing a picture of the demo nine tenths.
 
     Returns:
         Whether it does: not with another C library, and not where a variable of the environment tunes malloc.

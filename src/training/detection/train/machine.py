@@ -15,7 +15,6 @@ import torchvision
 from detection.errors import TrainingError
 from detection.processes.cores import core_count
 from detection.processes.group import ALONE, Group
-from detection.processes.memory import keep_freed_memory
 
 
 @dataclass(frozen=True)
@@ -40,8 +39,6 @@ class Machine:
 def prepare_machine(seed: int, group: Group = ALONE) -> Machine:
     """Seeds every random generator, gives PyTorch all cores (Debian's uses one), and selects a GPU if there is one.
 
-    Freed memory is kept for the next step.
-
     Convolutions on a GPU compute in float32, as PRECISION fp32 says. By default cuDNN uses TensorFloat-32, which keeps
     10 bits of the fraction, so that the metrics of a GPU would differ from those of a CPU. Processes on one machine
     share its cores equally, and each uses the GPU of its own number.
@@ -49,7 +46,6 @@ def prepare_machine(seed: int, group: Group = ALONE) -> Machine:
     Raises:
         TrainingError: The machine has fewer GPUs than processes of the run.
     """
-    keep_freed_memory()
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
 import os
 import re
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from detection.files import writing
-from detection.processes.cores import core_count
-from detection.data.demo.road_pictures import RoadPicture, draw_road_picture
+from detection.data.demo.road_pictures import draw_road_picture
 from detection.errors import TrainingError
 
 CLASS_NAME = "pothole"
@@ -25,7 +20,6 @@ LEAST_IMAGES = 5  # every fifth is a test image, and each split needs a pothole
 _STAMP = "240102030405"  # fixed: the files of `latest` must not depend on the day
 _MANIFEST = "demo_data.json"
 _DRAWING = 1  # raise it when the drawing changes: older sets are then replaced
-_IMAGES_PER_PROCESS = 50  # a process takes as long to start as ten images take to draw
 
 
 @dataclass(frozen=True)
@@ -99,9 +93,10 @@ def _create(
     _write_manifest(folder, arguments, dict.fromkeys([*own, *files], None))
     hashes: dict[str, str | None] = {}
     rows = {split: ["filename,xmin,ymin,xmax,ymax,class"] for split in csvs}
-    for index, picture in enumerate(_draw(arguments["seed"], len(names))):
-        hashes[names[index]] = _write(folder / names[index], picture.png)
-        file = Path(names[index]).name
+    for index, name in enumerate(names):
+        picture = draw_road_picture(arguments["seed"], index, with_potholes=not _is_empty(index))
+        hashes[name] = _write(folder / name, picture.png)
+        file = Path(name).name
         boxes = [f"{file},{xmin},{ymin},{xmax},{ymax},{CLASS_NAME}" for xmin, ymin, xmax, ymax in picture.boxes]
         rows["test" if _is_test(index) else "train"] += boxes or [f"{file},,,,,"]
     for split, name in csvs.items():
@@ -118,22 +113,6 @@ def _is_test(index: int) -> bool:
 def _is_empty(index: int) -> bool:
     place = index // 5 if _is_test(index) else index - index // 5  # place within its split
     return place % 5 == 2
-
-
-def _draw(seed: int, images: int) -> Iterator[RoadPicture]:
-    # Each image has its own stream of random numbers, so that the number of processes does not matter.
-    draw, numbers = partial(_draw_one, seed), range(images)
-    workers = min(core_count(), images // _IMAGES_PER_PROCESS)
-    if workers < 2:
-        yield from map(draw, numbers)
-        return
-    # Spawned, not forked: the caller may have threads.
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(draw, numbers, chunksize=8)
-
-
-def _draw_one(seed: int, index: int) -> RoadPicture:
-    return draw_road_picture(seed, index, with_potholes=not _is_empty(index))
 
 
 def _is_complete(folder: Path, manifest: dict[str, Any], arguments: dict[str, int]) -> bool:

@@ -49,10 +49,11 @@ class RandomStream:
         """Returns independent bell-shaped noise in [-1, 1], (height, width): the mean of four bytes each."""
         count = height * width
         words = np.asarray(self._bits.random_raw((count + 1) // 2))
-        raw = words.astype("<u8").view(np.uint8)[: 4 * count].reshape(4, count)
-        total = raw[0].astype(np.int64) + raw[1] + raw[2] + raw[3]
-        noise: Floats = ((total - 510) / 510.0).reshape(height, width)
-        return noise
+        raw = words.astype("<u8", copy=False).view(np.uint8)[: 4 * count].reshape(4, count)
+        noise = np.sum(raw, axis=0, dtype=np.uint16).astype(np.float64)
+        noise -= 510
+        noise /= 510.0
+        return noise.reshape(height, width)
 
     def clouds(self, cell: float, height: int, width: int) -> Floats:
         """Returns smooth noise in [-1, 1], (height, width), with features ``cell`` pixels wide."""
@@ -62,7 +63,11 @@ class RandomStream:
         row, row_weight = _knots(height, cell)
         column, column_weight = _knots(width, cell)
         along = knots[row] * (1 - row_weight[:, None]) + knots[row + 1] * row_weight[:, None]
-        clouds: Floats = along[:, column] * (1 - column_weight) + along[:, column + 1] * column_weight
+        clouds = along.take(column, axis=1)
+        clouds *= 1 - column_weight
+        right = along.take(column + 1, axis=1)
+        right *= column_weight
+        clouds += right
         return clouds
 
 
