@@ -120,9 +120,10 @@ internal static class SweepTable
             _ => State(trial.Status, trial.IsEndedEarly),
         };
 
-    // A trial that has started waits again only when its node was taken away. It may not have been seen while it ran.
+    // A trial that waits and has logged a step has lost its node, also when it was not seen while it ran.
     private static bool HasLostNode(Trial? old, Trial trial) =>
-        old?.Status.LosesNode(trial.Status) is true || (trial.Status.WaitsForNode() && trial.Started is not null && old?.Started is null);
+        old?.Status.LosesNode(trial.Status) is true
+        || (trial is { Step: > 0 } && trial.Status.WaitsForNode() && (old is null || (old.Step == 0 && old.Status.WaitsForNode())));
 
     private static bool IsNewBest(SweepState? before, SweepState now, Trial trial) => now.Best == trial && before?.Best?.Name != trial.Name;
 

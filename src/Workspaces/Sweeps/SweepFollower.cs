@@ -46,11 +46,7 @@ public sealed class SweepFollower(WorkspaceClient workspace, FollowSettings? set
     }
 
     private static readonly EqualityComparer<Trial> TrialComparer = EqualityComparer<Trial>.Create(
-        (first, second) =>
-            first?.Status == second?.Status
-            && first?.Started == second?.Started
-            && Equals(first?.Metric, second?.Metric)
-            && first?.Step == second?.Step,
+        (first, second) => first?.Status == second?.Status && Equals(first?.Metric, second?.Metric) && first?.Step == second?.Step,
         trial => StringComparer.Ordinal.GetHashCode(trial.Name)
     );
 
