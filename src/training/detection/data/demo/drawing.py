@@ -50,10 +50,11 @@ class RandomStream:
         count = height * width
         words = np.asarray(self._bits.random_raw((count + 1) // 2))
         raw = words.astype("<u8", copy=False).view(np.uint8)[: 4 * count].reshape(4, count)
-        noise = np.sum(raw, axis=0, dtype=np.uint16).astype(np.float64)
+        total = np.sum(raw, axis=0, dtype=np.uint16)
+        noise: Floats = total.astype(np.float64).reshape(height, width)
         noise -= 510
         noise /= 510.0
-        return noise.reshape(height, width)
+        return noise
 
     def clouds(self, cell: float, height: int, width: int) -> Floats:
         """Returns smooth noise in [-1, 1], (height, width), with features ``cell`` pixels wide."""
@@ -63,7 +64,7 @@ class RandomStream:
         row, row_weight = _knots(height, cell)
         column, column_weight = _knots(width, cell)
         along = knots[row] * (1 - row_weight[:, None]) + knots[row + 1] * row_weight[:, None]
-        clouds = along.take(column, axis=1)
+        clouds: Floats = along.take(column, axis=1)
         clouds *= 1 - column_weight
         right = along.take(column + 1, axis=1)
         right *= column_weight
