@@ -33,7 +33,7 @@ void Build()
     // Without the servers that the compiler and MSBuild otherwise leave running: build/SharedCompiler.targets ends the compiler. The analyzers
     // look on when the Build and Test targets compile the solution, in its other configuration, and would only make the first start longer here.
     var build = new ProcessStartInfo(dotnet) { RedirectStandardOutput = true };
-    foreach (var argument in new[] { "msbuild", Project, "-restore", "-property:Configuration=Release", "-nologo", "-verbosity:quiet", "-consoleLoggerParameters:NoSummary", "-nodeReuse:false", "-property:UseSharedCompilation=true", $"-property:SharedCompilationId=model-training-{System.Environment.ProcessId}", "-property:RunAnalyzers=false", "-property:CompileAhead=true" })
+    foreach (var argument in new[] { "msbuild", Project, "-restore", "-target:BuildWithOneCompiler", "-property:Configuration=Release", "-nologo", "-verbosity:quiet", "-consoleLoggerParameters:NoSummary", "-nodeReuse:false", "-property:UseSharedCompilation=true", $"-property:SharedCompilationId=model-training-{System.Environment.ProcessId}", "-property:RunAnalyzers=false", "-property:CompileAhead=true" })
         build.ArgumentList.Add(argument);
     // build/LocalRuntime/DotNet.cs says why.
     build.Environment["DOTNET_TieredPGO"] = "0";

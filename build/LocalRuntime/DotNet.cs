@@ -34,7 +34,8 @@ public sealed class DotNet(IProcesses processes)
             "--verbosity",
             "quiet",
             "-nodeReuse:false",
-            // One compiler for all projects. It has a name of its own, so that it ends with this build: build/SharedCompiler.targets.
+            // The compiler has a name of its own, so that it can end with this build: build/SharedCompiler.targets.
+            "-target:BuildWithOneCompiler",
             "-property:UseSharedCompilation=true",
             $"-property:SharedCompilationId=model-training-{Environment.ProcessId}",
         ];
