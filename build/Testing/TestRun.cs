@@ -25,7 +25,8 @@ public sealed class TestRun(
     public async Task RunAsync(BuildContext context)
     {
         var python = await runtime.EnsureAsync(context, forTests: true);
-        var suites = Select(arguments.Get(TestArguments.Suite), TestSuites.Discover(context.Root, python));
+        var isNight = bool.TryParse(context.Environment.GetEnvironmentVariable("NIGHTLY"), out var given) && given;
+        var suites = Select(arguments.Get(TestArguments.Suite), TestSuites.Discover(context.Root, python, isNight));
         await programs.EnsureAsync(context, onlyUnit: suites.All(suite => suite.IsUnit));
         var traffic = TrafficCheck.Find(Path.Combine(context.ArtifactsFolder, "tests"), context.Environment.GetEnvironmentVariable);
         if (traffic is not null)

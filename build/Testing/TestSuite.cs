@@ -20,6 +20,8 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
 
     private const string Studio = "studio";
 
+    private static readonly string[] ForNight = ["--filter-not-trait", "When=Night"];
+
     // The end-to-end suites that take longest, the longest first. The others follow.
     private static readonly string[] LongSuites = ["Chain", "PullRequests", "Images", "Resilience"];
 
@@ -62,7 +64,8 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     /// <param name="root">Absolute path of the repository.</param>
     /// <param name="projectFile">Absolute path of the project file.</param>
     /// <param name="configuration">The configuration that is built.</param>
-    public static TestSuite Xunit(string root, string projectFile, string configuration)
+    /// <param name="isNight">Whether it runs the tests that are only for the nightly run too, whose trait <c>When</c> is <c>Night</c>.</param>
+    public static TestSuite Xunit(string root, string projectFile, string configuration, bool isNight)
     {
         var reports = Path.Combine(root, Reports);
         var (folder, project) = (Path.GetDirectoryName(projectFile)!, Path.GetFileNameWithoutExtension(projectFile));
@@ -76,6 +79,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
             "--results-directory",
             reports,
             "--no-progress",
+            .. isNight ? [] : ForNight,
         ];
         return new TestSuite(project, new ChildProcess("dotnet", arguments, root), Path.Combine(reports, project + ".xml"))
         {

@@ -6,7 +6,10 @@ namespace Build.Testing;
 internal static class TestSuites
 {
     /// <summary>Returns the suites for pytest, those for Node and the xunit projects.</summary>
-    public static IReadOnlyList<TestSuite> Discover(string root, PythonInterpreter python)
+    /// <param name="root">Absolute path of the repository.</param>
+    /// <param name="python">The interpreter of those for pytest.</param>
+    /// <param name="isNight">Whether this is the nightly run, which has time for every test.</param>
+    public static IReadOnlyList<TestSuite> Discover(string root, PythonInterpreter python, bool isNight)
     {
         var tests = Path.Combine(root, "tests");
         var oneLevel = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 };
@@ -23,7 +26,7 @@ internal static class TestSuites
             .. Directory
                 .EnumerateFiles(tests, "*.Tests.csproj", SearchOption.AllDirectories)
                 .OrderBy(path => Path.GetFileNameWithoutExtension(path), StringComparer.Ordinal)
-                .Select(project => TestSuite.Xunit(root, project, DotNet.Configuration)),
+                .Select(project => TestSuite.Xunit(root, project, DotNet.Configuration, isNight)),
         ];
     }
 }

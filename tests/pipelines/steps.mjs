@@ -21,10 +21,16 @@
 // --results    the results of earlier jobs, as JSON. GitHub: {"authorize":{"result":"success","outputs":{"decision":"launch"}}}.
 //              Azure, by stage, job, and step with variable: {"Authorize":{"Authorize":{"authorize.decision":"launch"}}}
 //
+//   node tests/pipelines/steps.mjs --serve
+//
+// reads the arguments of one call after the other, each a line with a JSON array, and answers each with a line: what is printed otherwise, or
+// {"error":"…"}. It ends with its input.
+//
 // {"platform","event","variables":{…},"steps":[{"job","name","shell","script","target","env":{…}},…]}; `target` is the build target that the
 // script runs, null when it runs none. This program needs only the packages of package.json and starts no step.
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
@@ -75,10 +81,10 @@ function wholeJobs(platform, event, options) {
   return { platform, event, variables: run.variables, jobs: run.jobs.map(({ id, stage, steps, every }) => ({ id, stage, steps: every ?? steps })) };
 }
 
-function main() {
+function answer(args) {
   const text = { type: 'string' };
   const names = ['platform', 'event', 'folder', 'workspace', 'commit', 'merge', 'provider', 'api', 'comment', 'parameters', 'results', 'token', 'variables'];
-  const { values } = parseArgs({ options: { ...Object.fromEntries(names.map((name) => [name, text])), trailing: { type: 'boolean' }, jobs: { type: 'boolean' } } });
+  const { values } = parseArgs({ args, options: { ...Object.fromEntries(names.map((name) => [name, text])), trailing: { type: 'boolean' }, jobs: { type: 'boolean' } } });
   if (!['github', 'azure'].includes(values.platform)) throw new Error(`--platform is ${values.platform}; it must be github or azure`);
   if (!events.includes(values.event)) throw new Error(`--event is ${values.event}; it must be one of ${events.join(', ')}`);
   if (values.folder === undefined) throw new Error('--folder is missing; it must name a folder for the files of the run');
@@ -86,7 +92,22 @@ function main() {
   mkdirSync(folder, { recursive: true });
   const { platform, event, parameters = '{}', results = '{}', variables = '{}', workspace = root, jobs: isWhole, ...others } = values;
   const options = { ...others, workspace: path.resolve(workspace), folder, given: JSON.parse(parameters), results: JSON.parse(results), vars: JSON.parse(variables) };
-  console.log(JSON.stringify((isWhole ? wholeJobs : scriptSteps)(platform, event, options), null, 2));
+  return (isWhole ? wholeJobs : scriptSteps)(platform, event, options);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) main();
+async function serve() {
+  for await (const line of createInterface({ input: process.stdin })) {
+    let answered;
+    try {
+      answered = answer(JSON.parse(line));
+    } catch (error) {
+      answered = { error: error.message };
+    }
+    console.log(JSON.stringify(answered));
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv[2] === '--serve') await serve();
+  else console.log(JSON.stringify(answer(process.argv.slice(2)), null, 2));
+}

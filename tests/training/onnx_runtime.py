@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,16 @@ needs_runtime = pytest.mark.skipif(
 )
 
 
-def run_onnx(model: Path, folder: Path, **inputs: torch.Tensor) -> dict[str, Any]:
-    """Runs a model by ONNX Runtime."""
-    feeds = {name: {"shape": list(value.shape), "values": value.flatten().tolist()} for name, value in inputs.items()}
-    (folder / "input.json").write_text(json.dumps(feeds))
-    command = ["node", str(_RUNTIME / "run.mjs"), str(model), str(folder / "input.json")]
+def run_onnx(model: Path, folder: Path, *inputs: Mapping[str, torch.Tensor]) -> list[dict[str, Any]]:
+    """Runs a model by ONNX Runtime, which reads it once, on one set of inputs after the other."""
+    feeds = [
+        {name: {"shape": list(value.shape), "values": value.flatten().tolist()} for name, value in one.items()}
+        for one in inputs
+    ]
+    (folder / "inputs.json").write_text(json.dumps(feeds))
+    command = ["node", str(_RUNTIME / "run.mjs"), str(model), str(folder / "inputs.json")]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return {name: np.array(found["values"]).reshape(found["shape"]) for name, found in json.loads(done.stdout).items()}
+    return [
+        {name: np.array(found["values"]).reshape(found["shape"]) for name, found in outputs.items()}
+        for outputs in json.loads(done.stdout)
+    ]

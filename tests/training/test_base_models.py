@@ -15,7 +15,7 @@ from detection.models.architecture import Architecture, read_architecture
 from detection.models.base_model import BaseModel
 from detection.models.base_models_page import page
 from detection.models.building import build_model, weigh_losses
-from detection.models.normalization import StandardizedConv2d
+from detection.models.normalization import StandardizedConv2d, with_plain_convolutions
 from detection.models.registry import BASE_MODELS, base_model
 from detection.models.resnets import SamePool
 
@@ -120,6 +120,24 @@ def test_a_standardized_convolution_ignores_scale_and_offset_of_its_weights() ->
     layer.weight.data = layer.weight.data * 3 + 0.5
 
     assert torch.allclose(layer(images), before, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["fasterrcnn_resnet18_fpn", "ssdlite320_mobilenet_v3_large"])
+def test_a_model_with_plain_convolutions_detects_the_same_and_shares_the_other_weights(name: str) -> None:
+    torch.manual_seed(0)
+    model = build_model(_params(name), 2).eval()
+
+    plain = with_plain_convolutions(model)
+
+    assert any(isinstance(module, StandardizedConv2d) for module in model.modules())
+    assert not any(isinstance(module, StandardizedConv2d) for module in plain.modules())
+    with torch.no_grad():
+        (expected,), (found,) = (each([torch.full((3, 40, 60), 0.3)]) for each in (model, plain))
+    assert len(expected["scores"]) > 0
+    assert all(torch.equal(found[key], expected[key]) for key in ("boxes", "labels", "scores"))
+    standardized = {f"{name}.weight" for name, module in model.named_modules() if isinstance(module, StandardizedConv2d)}
+    others = {key: tensor for key, tensor in model.named_parameters() if key not in standardized}
+    assert all(tensor is dict(plain.named_parameters())[key] for key, tensor in others.items())
 
 
 def test_the_zoo_wiring_has_its_strides_on_the_first_convolution_and_pads_as_tensorflow() -> None:

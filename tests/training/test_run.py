@@ -27,10 +27,17 @@ from detection.train.trainer import Trainer
 ExpConfig = Callable[..., str]
 
 
+@pytest.fixture
+def exports() -> None:
+    """Lets a test have the exports."""
+
+
 @pytest.fixture(autouse=True)
-def _no_plots(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Skips the plots: drawing takes longer than these small runs, and has tests of its own."""
+def _no_plots_and_exports(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Skips plots and exports: both take longer than these small runs, and have tests of their own."""
     monkeypatch.setattr("detection.evaluate.outputs.write_plots", lambda folder, **options: [])
+    if "exports" not in request.fixturenames:
+        monkeypatch.setattr("detection.export.final_model.export", lambda *given: "")
 
 
 def _run(
@@ -62,6 +69,7 @@ def _without_times(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+@pytest.mark.usefixtures("exports")
 def test_train_writes_everything_it_promises(
     exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
 ) -> None:
@@ -152,6 +160,7 @@ def test_train_logs_exactly_the_metric_names_of_the_list(
     } | {"proposal_recall_pothole"}
 
 
+@pytest.mark.usefixtures("exports")
 def test_train_exports_a_model_that_predicts_the_same_for_a_raw_image(
     exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
 ) -> None:
@@ -339,27 +348,20 @@ def test_train_starts_at_step_0_when_a_setting_that_decides_the_weights_differs(
     assert len(list((tmp_path / "checkpoints").iterdir())) == 2
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"DESCRIPTION": "other words"},
-        {"NODES": 2},
-        {"EVAL_CONF": 0.25},
-        {"RUN_PARAMS.EVAL_EVERY": 1},
-        {"RUN_PARAMS.CHECKPOINT_EVERY": 1},
-        {"TRAIN_CSV": "train_pothole_240102030405.csv"},
-    ],
-)
-def test_train_keeps_its_checkpoint_when_a_setting_that_does_not_decide_the_weights_differs(
-    change: dict[str, Any],
-    exp_config: ExpConfig,
-    demo_data: Path,
-    tmp_path: Path,
-    console: tuple[Console, io.StringIO],
+def test_train_keeps_its_checkpoint_when_settings_that_do_not_decide_the_weights_differ(
+    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
 ) -> None:
+    changes = {
+        "DESCRIPTION": "other words",
+        "NODES": 2,
+        "EVAL_CONF": 0.25,
+        "RUN_PARAMS.EVAL_EVERY": 1,
+        "RUN_PARAMS.CHECKPOINT_EVERY": 1,
+        "TRAIN_CSV": "train_pothole_240102030405.csv",
+    }
     _run(exp_config(_SHORT), demo_data, tmp_path, console[0])
 
-    _run(exp_config({**_SHORT, **change}), demo_data, tmp_path, console[0])
+    _run(exp_config({**_SHORT, **changes}), demo_data, tmp_path, console[0])
 
     assert "all 1 steps are done already" in console[1].getvalue()
 

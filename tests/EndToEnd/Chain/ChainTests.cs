@@ -83,6 +83,9 @@ public sealed class ChainTests(DemoData data)
         Assert.Contains("Datastore    demo_data: unchanged", second.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("  | ", second.Output, StringComparison.Ordinal);
         await CheckTrafficAsync(checkout);
+
+        await checkout.SucceedAsync("--target=Stop-Emulator");
+        Assert.False(File.Exists(checkout.EmulatorState));
     }
 
     [Fact]

@@ -15,20 +15,11 @@ public sealed class BuildTests : IDisposable
 
     public void Dispose() => Directory.Delete(agent, recursive: true);
 
-    /// <summary>Azure DevOps, whose folders for packages and temporary files are the agent's own; at night GitHub too.</summary>
-    public static TheoryData<string, string, string> Platforms
-    {
-        get
-        {
-            var platforms = new TheoryData<string, string, string> { { "azure", "expConfig", "##[group]Doctor" } };
-            if (Fixtures.Seeds.IsNight)
-                platforms.Add("github", "exp_config", "::group::Doctor");
-            return platforms;
-        }
-    }
-
+    // For each change ReferencedAssembliesTests evaluates, and SwapTests builds, with a folder for packages of its own.
     [Theory]
-    [MemberData(nameof(Platforms))]
+    [Trait("When", "Night")]
+    [InlineData("azure", "expConfig", "##[group]Doctor")]
+    [InlineData("github", "exp_config", "::group::Doctor")]
     public async Task Build_Succeeds_WithTheFoldersOfAnAgent(string platform, string experiment, string group)
     {
         await CopyRepositoryAsync();

@@ -143,20 +143,27 @@ public sealed class Checkout : IAsyncDisposable
     {
         foreach (var run in runs)
             run.Dispose();
-        var processId = File.Exists(EmulatorState) ? (int?)JsonNode.Parse(await File.ReadAllTextAsync(EmulatorState))!["processId"] : null;
-        if (Directory.Exists(Path.GetDirectoryName(EmulatorState)))
-            await RunAsync("--target=Stop-Emulator");
+        await StopEmulatorAsync();
         foreach (var run in runs)
             run.Dispose();
-        if (processId is { } id)
-        {
-            await TrainerProcesses.UntilAsync(
-                () => !Directory.Exists($"/proc/{id}"),
-                $"the emulator (process {id}) ends after Stop-Emulator"
-            );
-        }
-
         Directory.Delete(Root, recursive: true);
+    }
+
+    // By SIGTERM, which Stop-Emulator's request equals, where that spares the start of a host.
+    private async Task StopEmulatorAsync()
+    {
+        var folder = Path.GetDirectoryName(EmulatorState)!;
+        var id = File.Exists(EmulatorState) ? (int)JsonNode.Parse(await File.ReadAllTextAsync(EmulatorState))!["processId"]! : 0;
+        if (id > 0 && ProcessTable.IsAlive(id))
+        {
+            using var kill = new HostRun("kill", ["-TERM", $"{id}"], Root);
+            await kill.EndAsync();
+            await TrainerProcesses.UntilAsync(() => !Directory.Exists($"/proc/{id}"), $"the emulator (process {id}) ends after SIGTERM");
+        }
+        else if (Directory.Exists(folder) && !File.Exists(Path.Combine(folder, "last-end.json")))
+        {
+            await RunAsync("--target=Stop-Emulator");
+        }
     }
 
     private static void WriteChanged(string source, string target, (string Path, string Json)[] changes)

@@ -21,6 +21,7 @@ from detection.export.onnx_model import export_onnx
 from detection.files import write_bytes, write_text
 from detection.models.architecture import FILE as ARCHITECTURE
 from detection.models.architecture import Architecture, read_architecture
+from detection.models.normalization import with_plain_convolutions
 from detection.models.weights import load_tensors, save_tensors, unusable
 from detection.tracking.metric_names import with_mlflow_names
 
@@ -37,7 +38,7 @@ class Detector(nn.Module):
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
-        self.model = model
+        self.model = with_plain_convolutions(model)
 
     def forward(self, images: List[Tensor]) -> List[Dict[str, Tensor]]:
         # A scripted detector of torchvision returns its losses and its detections, whatever its mode.
@@ -90,14 +91,21 @@ def save_final_model(
     _write(folder / DEPTH, depth_document(depth))
     write_bytes(folder / CARD, card.encode("utf-8", "backslashreplace"))
     write_mlflow_files(folder, folder / _WEIGHTS, passport=passport, eval_conf=float(exp_config["EVAL_CONF"]))
-    note = json.dumps(depth_document(depth))
+    return export(folder, model, int(exp_config["MODEL_PARAMS"]["IMAGE_SIZE"]), json.dumps(depth_document(depth)))
+
+
+def export(folder: Path, model: nn.Module, image_size: int, depth: str) -> str:
+    """Writes the TorchScript and the ONNX export; ``depth`` is the document of depth.json, which both files hold.
+
+    Returns:
+        Why there is no ONNX export; empty when there is one.
+    """
     script = io.BytesIO()  # as in save_tensors
-    extra = {DEPTH: note}
-    torch.jit.save(torch.jit.script(Detector(model)), script, _extra_files=extra)  # type: ignore[no-untyped-call]
+    scripted = torch.jit.script(Detector(model))  # type: ignore[no-untyped-call]
+    torch.jit.save(scripted, script, _extra_files={DEPTH: depth})  # type: ignore[no-untyped-call]
     write_bytes(folder / "model.torchscript.pt", script.getbuffer())
     try:
-        size = int(exp_config["MODEL_PARAMS"]["IMAGE_SIZE"])
-        export_onnx(model, folder / "model.onnx", size, {"depth": note})
+        export_onnx(model, folder / "model.onnx", image_size, {"depth": depth})
     except (RuntimeError, ImportError) as error:  # newer exporters of PyTorch need the package onnx
         return f"no model.onnx is written: {str(error).splitlines()[0]}"
     return ""

@@ -15,6 +15,7 @@ from torch.onnx import symbolic_helper
 from torchvision.models.detection.anchor_utils import DefaultBoxGenerator
 
 from detection.files import write_bytes
+from detection.models.normalization import with_plain_convolutions
 
 OPSET = 17
 
@@ -24,7 +25,7 @@ class SingleImage(nn.Module):
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
-        self.model = model
+        self.model = with_plain_convolutions(model)
 
     def forward(self, image: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
         found = self.model([image])[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 
 import torch
 from torch import Tensor, nn
@@ -19,12 +20,16 @@ class StandardizedConv2d(nn.Conv2d):
     """A convolution whose weights have mean 0 and variance 1 per output channel, as group normalization needs it."""
 
     def forward(self, input: Tensor) -> Tensor:
+        weight = self.standardized_weight()
+        return functional.conv2d(input, weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
+
+    def standardized_weight(self) -> Tensor:
+        """Returns the weights of the convolution: (out channels, in channels, height, width)."""
         weight = self.weight
         mean = weight.mean(dim=[1, 2, 3], keepdim=True)
         variance = weight.var(dim=[1, 2, 3], keepdim=True, unbiased=False)
         fan_in = float(weight.shape[1] * weight.shape[2] * weight.shape[3])
-        weight = (weight - mean) * torch.rsqrt(variance * fan_in + 1e-8)
-        return functional.conv2d(input, weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
+        return (weight - mean) * torch.rsqrt(variance * fan_in + 1e-8)
 
 
 class FrozenNorm(FrozenBatchNorm2d):
@@ -56,6 +61,35 @@ def standardize(module: nn.Module, architecture: Architecture) -> nn.Module:
         else:
             standardize(child, architecture)
     return module
+
+
+def with_plain_convolutions(model: nn.Module) -> nn.Module:
+    """Returns the model as it detects after training: its standardized weights are computed once, and not for each image.
+
+    The copy shares every other tensor with the model.
+    """
+    copy = deepcopy(model, {id(tensor): tensor for tensor in (*model.parameters(), *model.buffers())})
+    for module in list(copy.modules()):
+        for name, child in module.named_children():
+            if isinstance(child, StandardizedConv2d):
+                setattr(module, name, _plain(child))
+    return copy
+
+
+def _plain(convolution: StandardizedConv2d) -> nn.Conv2d:
+    plain = nn.Conv2d(
+        convolution.in_channels,
+        convolution.out_channels,
+        convolution.kernel_size,  # type: ignore[arg-type]
+        convolution.stride,  # type: ignore[arg-type]
+        convolution.padding,  # type: ignore[arg-type]
+        convolution.dilation,  # type: ignore[arg-type]
+        bias=convolution.bias is not None,
+    )
+    with torch.no_grad():
+        plain.weight = nn.Parameter(convolution.standardized_weight(), requires_grad=False)
+    plain.bias = convolution.bias
+    return plain.train(convolution.training)
 
 
 def _standardized(convolution: nn.Conv2d) -> StandardizedConv2d:
