@@ -32,7 +32,7 @@ public sealed class TestRun(
         if (traffic is not null)
             suites = [.. suites.Select(suite => suite.IsWatched ? traffic.Watch(suite) : suite)];
 
-        suites = [.. suites.Select(suite => suite.With(VariablesOf(suite)))];
+        suites = [.. suites.Select(suite => suite.With(Variables))];
         var outcomes = await RunAsync(context, suites);
         if (traffic is not null && await traffic.RunAsync(processes, context.Cancellation) is { } checkedTraffic)
         {
@@ -60,14 +60,9 @@ public sealed class TestRun(
             );
     }
 
-    // The end-to-end tests start this host: the one that users start, compiled ahead.
-    private static Dictionary<string, string?> VariablesOf(TestSuite suite)
-    {
-        var variables = new Dictionary<string, string?>(DotNet.ShortRunVariables, StringComparer.Ordinal);
-        if (suite.IsHeavy)
-            variables["TESTED_HOST"] = typeof(TestRun).Assembly.Location;
-        return variables;
-    }
+    // Tests start this host: the one that users start, compiled ahead.
+    private static Dictionary<string, string?> Variables =>
+        new(DotNet.ShortRunVariables, StringComparer.Ordinal) { ["TESTED_HOST"] = typeof(TestRun).Assembly.Location };
 
     private async Task<List<TestOutcome>> RunAsync(BuildContext context, IReadOnlyList<TestSuite> suites)
     {

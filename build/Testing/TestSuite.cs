@@ -159,7 +159,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
         )
         {
             Packages = Path.Combine(root, "tests", name),
-            NeedsBuild = name is Conformance or Studio,
+            NeedsBuild = name is Conformance,
         };
     }
 

@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 import { faults, open, openPage } from "./browser.mjs";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
-const HOST = path.join(REPOSITORY, "build/bin/Debug/net10.0/Build.dll");
+const HOST = process.env.TESTED_HOST ?? path.join(REPOSITORY, "build/bin/Debug/net10.0/Build.dll");
 const LONGEST = 120_000; // milliseconds until a state of a job must show; a busy machine needs more than the minute of an idle one
 
 let browser;

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import torch
 from seeds import is_night
+from short_runs import WITHOUT_PLOTS_AND_EXPORTS
 
 from detection.errors import TrainingError
 from detection.processes.group import Group
@@ -23,7 +24,7 @@ _SOURCES = Path(__file__).resolve().parents[2] / "src" / "training"
 _STEPS = 6
 
 # Trains on the arguments; a process can be told to end itself after a step.
-_DRIVER = """
+_DRIVER = f"""{WITHOUT_PLOTS_AND_EXPORTS}
 import os, sys
 from detection.cli import main
 from detection.processes.leaving import leave
@@ -247,13 +248,13 @@ with join(read_place(os.environ), lambda text: None) as group:
         records, store, batch_size=images, augmentation="flip", seed=1, first_step=0, last_step=6, threads=1,
         share=group.share(images),
     )
-    steps = [trainer.step(next(batches), next(batches)) for _ in range(3)]
+    steps = [trainer.step(next(batches), next(batches)) for _ in range(2)]
     total = sum(float(tensor.abs().sum()) for tensor in model.parameters())
     gradient = sum(float(tensor.grad.abs().sum()) for tensor in model.parameters() if tensor.grad is not None)
     batches.close()
     trainer.release()
-    torch.jit.script(model)
     if group.is_first:
+        torch.jit.script(model)
         print(json.dumps([*steps, {"weights": total, "gradient": gradient}]))
 """
 

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 import torch
 from seeds import seeds
+from short_runs import WITHOUT_PLOTS_AND_EXPORTS
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +30,7 @@ _SOURCES = Path(__file__).resolve().parents[2] / "src" / "training"
 
 # Once a step is logged, sends itself what a node that is taken away sends: TERM, and KILL after the grace in seconds.
 # With a negative grace it is KILL at once.
-_DRIVER = """
+_DRIVER = f"""{WITHOUT_PLOTS_AND_EXPORTS}
 import os, signal, sys, threading
 from detection.cli import main
 from detection.tracking.metrics_log import MetricsLog

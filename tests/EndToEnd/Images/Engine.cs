@@ -48,12 +48,14 @@ public sealed partial class Engine() : DockerEngine("images")
     public static void ChangeSource(string root) => File.WriteAllText(Path.Combine(root, ChangedSource), $"NAME = \"{Guid.NewGuid()}\"\n");
 
     /// <summary>Creates a checkout whose image was never built, with this engine and a registry.</summary>
+    /// <param name="data">The demo's pictures, which it borrows.</param>
     /// <param name="registry">Host and port; null takes this engine's own.</param>
     /// <param name="repository">Repository of the image.</param>
-    public Checkout CheckOut(string? registry = null, string repository = Repository)
+    public Checkout CheckOut(DemoData data, string? registry = null, string repository = Repository)
     {
         Require();
         var checkout = new Checkout(ownSources: true);
+        data.Lend(checkout);
         checkout.WriteExperiment(
             ("RUN_PARAMS.STEPS", "3"),
             ("RUN_PARAMS.WARMUP_STEPS", "1"),

@@ -55,13 +55,13 @@ public sealed class GuardedRegistry : IAsyncDisposable
 
     private string Uploads => Path.Combine(Folder, "_uploads");
 
-    public static async Task<GuardedRegistry> StartAsync(Engine engine)
+    public static async Task<GuardedRegistry> StartAsync(Engine engine, DemoData data)
     {
         var cancellation = TestContext.Current.CancellationToken;
         var tokens = await TokenService.StartAsync(cancellationToken: cancellation);
         tokens.Users[User] = new TokenUser($"planted-{Guid.NewGuid():N}", $"repository:{Repository}:pull,push");
         var registry = await DistributionRegistry.StartAsync(new RegistryOptions { TokenService = tokens }, cancellation);
-        var checkout = engine.CheckOut(registry.Name, Repository);
+        var checkout = engine.CheckOut(data, registry.Name, Repository);
         checkout.Variables["REGISTRY_USERNAME"] = User;
         checkout.Variables["REGISTRY_PASSWORD"] = tokens.Users[User].Password;
         await File.WriteAllTextAsync(Path.Combine(checkout.Root, "docker", "cpu", "Dockerfile"), Dockerfile, cancellation);

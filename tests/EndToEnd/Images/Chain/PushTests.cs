@@ -3,12 +3,12 @@ using Fixtures.Checkouts;
 namespace EndToEnd.Images.Chain;
 
 /// <summary>Pushes after a change of the sources, and after none.</summary>
-public sealed class PushTests(Engine engine)
+public sealed class PushTests(Engine engine, DemoData data)
 {
     [Fact]
     public async Task Push_DoesNothingAndNeedsNoEngine_WhenOnlyFileTimesChanged()
     {
-        await using var checkout = engine.CheckOut();
+        await using var checkout = engine.CheckOut(data);
         await checkout.SucceedAsync(engine.Arguments("Docker-Push"));
         var before = (checkout.PushedImage(), checkout.ContentTag());
         foreach (var file in Directory.EnumerateFiles(Path.Combine(checkout.Root, "src"), "*", SearchOption.AllDirectories))
@@ -27,7 +27,7 @@ public sealed class PushTests(Engine engine)
     [Fact]
     public async Task Push_ChangesOnlyTheLayerOfTheCode_WhenOneByteOfTheTrainerChanges()
     {
-        await using var checkout = engine.CheckOut();
+        await using var checkout = engine.CheckOut(data);
         await GitAsync(checkout, "init", "--quiet", "--initial-branch=main");
         await GitAsync(checkout, "add", "src", "docker", "exp_configs", "configuration", ".dockerignore");
         await CommitAsync(checkout, "Begin");

@@ -9,8 +9,7 @@ public sealed class TrainTests(Engine engine, DemoData data)
     [Fact]
     public async Task Train_RunsTheJobInTheImageOfItsDigest_AlsoWithoutTheTag_AndInTwoContainers()
     {
-        await using var checkout = engine.CheckOut();
-        data.Lend(checkout);
+        await using var checkout = engine.CheckOut(data);
 
         string[] twoNodes =
         [
