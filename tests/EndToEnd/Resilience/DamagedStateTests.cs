@@ -42,8 +42,16 @@ public sealed class DamagedStateTests(DamagedStateTests.StoredState stored) : IC
         ("jobs/other/metrics.jsonl", false),
     ];
 
+    private static readonly string[] EachDamage = ["emptied", "halved", "garbled"];
+
+    /// <summary>Gets each kind with one of the damages, at night with all of them; DamagedKindsTests has all of them at once.</summary>
     public static TheoryData<string, string> Damages =>
-        [.. Kinds.SelectMany(kind => new[] { "emptied", "halved", "garbled" }.Select(damage => (kind.Pattern, damage)))];
+        [
+            .. Kinds.SelectMany(
+                (kind, place) =>
+                    (Fixtures.Seeds.IsNight ? EachDamage : [EachDamage[place % EachDamage.Length]]).Select(damage => (kind.Pattern, damage))
+            ),
+        ];
 
     [Theory]
     [MemberData(nameof(Damages))]
