@@ -13,7 +13,7 @@ public sealed class StyleCheck(PythonRuntime runtime, IProcesses processes)
         ArgumentNullException.ThrowIfNull(context);
         context.Say("Checking layout, style and words.");
         var python = await runtime.EnsureAsync(context, forTests: true);
-        var outcome = await TestSuite.Pytest(context.Root, python, TestSuite.House).RunAsync(processes, context.Cancellation);
+        var outcome = await TestSuite.Pytest(context.Root, TestSuite.House).With(python).RunAsync(processes, context.Cancellation);
         foreach (var line in outcome.Failed > 0 ? outcome.Output : [])
             context.Say(line);
         if (outcome.Failed > 0)

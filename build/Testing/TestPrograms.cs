@@ -3,7 +3,7 @@ using Build.LocalRuntime;
 namespace Build.Testing;
 
 /// <summary>The programs and libraries that test suites start, as packages of Debian.</summary>
-/// <remarks>They are installed before any suite starts, so that no two suites wait for apt's lock.</remarks>
+/// <remarks>They are installed before any suite that needs them starts, so that no two suites wait for the lock of apt.</remarks>
 public sealed class TestPrograms(DebianPackages packages)
 {
     private static readonly (string File, string Package, bool IsForUnit)[] Programs =

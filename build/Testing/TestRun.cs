@@ -24,10 +24,8 @@ public sealed class TestRun(
     /// <exception cref="CakeException">Tests failed, or <c>--suite</c> names no suite.</exception>
     public async Task RunAsync(BuildContext context)
     {
-        var python = await runtime.EnsureAsync(context, forTests: true);
         var isNight = bool.TryParse(context.Environment.GetEnvironmentVariable("NIGHTLY"), out var given) && given;
-        var suites = Select(arguments.Get(TestArguments.Suite), TestSuites.Discover(context.Root, python, isNight));
-        await programs.EnsureAsync(context, onlyUnit: suites.All(suite => suite.IsUnit));
+        var suites = Select(arguments.Get(TestArguments.Suite), TestSuites.Discover(context.Root, isNight));
         var traffic = TrafficCheck.Find(Path.Combine(context.ArtifactsFolder, "tests"), context.Environment.GetEnvironmentVariable);
         if (traffic is not null)
             suites = [.. suites.Select(suite => suite.IsWatched ? traffic.Watch(suite) : suite)];
@@ -68,9 +66,10 @@ public sealed class TestRun(
     {
         var outcomes = new List<TestOutcome>();
         using var lanes = new SemaphoreSlim(Environment.ProcessorCount);
-        // Suites that need no build run beside it.
+        // The build needs nothing that is installed, and the suites that need no build run beside it.
         var built = suites.Any(suite => suite.NeedsBuild) ? BuildAsync(context, lanes) : Task.CompletedTask;
-        var installed = InstallAsync(context, suites);
+        var python = runtime.EnsureAsync(context, forTests: true);
+        var installed = InstallAsync(context, suites, python);
         var everything = Task.WhenAll(built, installed);
         var ordered = suites.OrderBy(suite => suite.IsHeavy).ThenBy(suite => suite.Place).ToLookup(suite => ReadyFor(suite));
         // The suites of each group queue for the lanes in their order.
@@ -80,17 +79,21 @@ public sealed class TestRun(
         Task ReadyFor(TestSuite suite) =>
             suite.NeedsBuild || suite.IsHeavy ? everything
             : suite.Packages is not null ? installed
-            : Task.CompletedTask;
+            : python;
 
         async Task RunGroupAsync(Task ready, IEnumerable<TestSuite> group)
         {
             await ready;
-            await Task.WhenAll(group.Select(suite => RunAsync(suite, lanes, outcomes, context)).ToList());
+            var interpreter = await python;
+            await Task.WhenAll(group.Select(suite => RunAsync(suite.With(interpreter), lanes, outcomes, context)).ToList());
         }
     }
 
-    private async Task InstallAsync(BuildContext context, IReadOnlyList<TestSuite> suites)
+    private async Task InstallAsync(BuildContext context, IReadOnlyList<TestSuite> suites, Task python)
     {
+        // Both by apt-get, whose lock one process holds.
+        await python;
+        await programs.EnsureAsync(context, onlyUnit: suites.All(suite => suite.IsUnit));
         foreach (var folder in suites.Select(suite => suite.Packages).OfType<string>())
             await packages.InstallAsync(context, folder);
         if (suites.Any(suite => suite.NeedsModelPackage))

@@ -16,6 +16,8 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     /// <summary>The time after which a suite counts as hanging. The longest one took 17 minutes on a slow machine.</summary>
     private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(45);
 
+    private const string Python = "python3";
+
     private const string Conformance = "conformance";
 
     private const string Studio = "studio";
@@ -64,7 +66,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     /// <param name="root">Absolute path of the repository.</param>
     /// <param name="projectFile">Absolute path of the project file.</param>
     /// <param name="configuration">The configuration that is built.</param>
-    /// <param name="isNight">Whether it runs the tests that are only for the nightly run too, whose trait <c>When</c> is <c>Night</c>.</param>
+    /// <param name="isNight">Whether it also runs the tests of the nightly run, whose trait <c>When</c> is <c>Night</c>.</param>
     public static TestSuite Xunit(string root, string projectFile, string configuration, bool isNight)
     {
         var reports = Path.Combine(root, Reports);
@@ -97,23 +99,30 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
         return this with { Process = Process with { Variables = variables } };
     }
 
+    /// <summary>Returns this suite with the interpreter that runs it, if it is one for pytest.</summary>
+    public TestSuite With(PythonInterpreter python)
+    {
+        ArgumentNullException.ThrowIfNull(python);
+        return Process.FileName == Python ? this with { Process = Process with { FileName = python.Path } } : this;
+    }
+
     /// <summary>Creates the suite of a folder of tests/ for pytest.</summary>
-    public static TestSuite Pytest(string root, PythonInterpreter python, string folder) => Pytest(root, python, folder, folder, []);
+    public static TestSuite Pytest(string root, string folder) => Pytest(root, folder, folder, []);
 
     /// <summary>Creates the two suites of the trainer: the one that takes longest alone comes first.</summary>
-    public static IReadOnlyList<TestSuite> Trainer(string root, PythonInterpreter python) =>
-        [Pytest(root, python, SlowTraining, Training, ["-m", "slow"]), Pytest(root, python, Training, Training, ["-m", "not slow"])];
+    public static IReadOnlyList<TestSuite> Trainer(string root) =>
+        [Pytest(root, SlowTraining, Training, ["-m", "slow"]), Pytest(root, Training, Training, ["-m", "not slow"])];
 
     /// <summary>
     /// Creates the suite of Microsoft's Python clients. It fails with a message that names them where they are missing.
     /// </summary>
-    public static TestSuite PythonClients(string root, PythonInterpreter python) =>
-        Pytest(root, python, PythonConformance, "conformance/python", []) with
+    public static TestSuite PythonClients(string root) =>
+        Pytest(root, PythonConformance, "conformance/python", []) with
         {
             NeedsBuild = true,
         };
 
-    private static TestSuite Pytest(string root, PythonInterpreter python, string name, string folder, string[] selection)
+    private static TestSuite Pytest(string root, string name, string folder, string[] selection)
     {
         var report = Path.Combine(root, Reports, name + ".xml");
         string[] arguments =
@@ -128,7 +137,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
             $"--junitxml={report}",
             .. selection,
         ];
-        return new TestSuite(name, new ChildProcess(python.Path, arguments, root), report) { Packages = NodeOf(root, folder) };
+        return new TestSuite(name, new ChildProcess(Python, arguments, root), report) { Packages = NodeOf(root, folder) };
     }
 
     // The Node packages that the tests of another language start.

@@ -7,17 +7,16 @@ internal static class TestSuites
 {
     /// <summary>Returns the suites for pytest, those for Node and the xunit projects.</summary>
     /// <param name="root">Absolute path of the repository.</param>
-    /// <param name="python">The interpreter of those for pytest.</param>
     /// <param name="isNight">Whether this is the nightly run, which has time for every test.</param>
-    public static IReadOnlyList<TestSuite> Discover(string root, PythonInterpreter python, bool isNight)
+    public static IReadOnlyList<TestSuite> Discover(string root, bool isNight)
     {
         var tests = Path.Combine(root, "tests");
         var oneLevel = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 };
         return
         [
-            .. TestSuite.Trainer(root, python),
-            TestSuite.Pytest(root, python, TestSuite.House),
-            TestSuite.PythonClients(root, python),
+            .. TestSuite.Trainer(root),
+            TestSuite.Pytest(root, TestSuite.House),
+            TestSuite.PythonClients(root),
             .. Directory
                 .EnumerateFiles(tests, "package.json", oneLevel)
                 .Select(path => Path.GetFileName(Path.GetDirectoryName(path)!))

@@ -135,7 +135,9 @@ def test_a_model_with_plain_convolutions_detects_the_same_and_shares_the_other_w
         (expected,), (found,) = (each([torch.full((3, 40, 60), 0.3)]) for each in (model, plain))
     assert len(expected["scores"]) > 0
     assert all(torch.equal(found[key], expected[key]) for key in ("boxes", "labels", "scores"))
-    standardized = {f"{name}.weight" for name, module in model.named_modules() if isinstance(module, StandardizedConv2d)}
+    standardized = {
+        f"{name}.weight" for name, module in model.named_modules() if isinstance(module, StandardizedConv2d)
+    }
     others = {key: tensor for key, tensor in model.named_parameters() if key not in standardized}
     assert all(tensor is dict(plain.named_parameters())[key] for key, tensor in others.items())
 

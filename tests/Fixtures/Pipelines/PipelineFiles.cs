@@ -5,7 +5,9 @@ using Fixtures.Checkouts;
 
 namespace Fixtures.Pipelines;
 
-/// <summary>The workflows and pipelines of this repository, as tests/pipelines reads them: one program reads for all tests of a suite.</summary>
+/// <summary>
+/// The workflows and pipelines of this repository, as tests/pipelines reads them: one program reads for all tests of a suite.
+/// </summary>
 public sealed class PipelineFiles : IAsyncLifetime
 {
     private static readonly string Folder = Path.Combine(Checkout.Repository, "tests", "pipelines");

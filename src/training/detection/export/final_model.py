@@ -101,7 +101,7 @@ def export(folder: Path, model: nn.Module, image_size: int, depth: str) -> str:
         Why there is no ONNX export; empty when there is one.
     """
     script = io.BytesIO()  # as in save_tensors
-    scripted = torch.jit.script(Detector(model))  # type: ignore[no-untyped-call]
+    scripted = torch.jit.script(Detector(model))
     torch.jit.save(scripted, script, _extra_files={DEPTH: depth})  # type: ignore[no-untyped-call]
     write_bytes(folder / "model.torchscript.pt", script.getbuffer())
     try:

@@ -64,9 +64,9 @@ def standardize(module: nn.Module, architecture: Architecture) -> nn.Module:
 
 
 def with_plain_convolutions(model: nn.Module) -> nn.Module:
-    """Returns the model as it detects after training: its standardized weights are computed once, and not for each image.
+    """Returns a copy for after the training: its standardized weights are computed once, and not for each image.
 
-    The copy shares every other tensor with the model.
+    It shares every other tensor with the model.
     """
     copy = deepcopy(model, {id(tensor): tensor for tensor in (*model.parameters(), *model.buffers())})
     for module in list(copy.modules()):
