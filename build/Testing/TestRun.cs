@@ -70,16 +70,23 @@ public sealed class TestRun(
         var built = suites.Any(suite => suite.NeedsBuild) ? BuildAsync(context, lanes) : Task.CompletedTask;
         var python = runtime.EnsureAsync(context, forTests: true);
         var installed = InstallAsync(context, suites, python);
-        var everything = Task.WhenAll(built, installed);
-        var ordered = suites.OrderBy(suite => suite.IsHeavy).ThenBy(suite => suite.Place).ToLookup(suite => ReadyFor(suite));
-        // The suites of each group queue for the lanes in their order.
-        await Task.WhenAll([everything, .. ordered.Select(group => RunGroupAsync(group.Key, group))]);
+        var ordered = suites
+            .OrderBy(suite => suite.IsHeavy)
+            .ThenBy(suite => suite.Place)
+            .ToLookup(suite => suite.NeedsBuild || suite.IsHeavy);
+        // The suites queue for the lanes in this order: whoever waits for a task first continues first.
+        await Task.WhenAll(
+            RunGroupAsync(python, ordered[false].Where(suite => suite.Packages is null)),
+            RunGroupAsync(installed, ordered[false].Where(suite => suite.Packages is not null)),
+            RunGroupAsync(EverythingAsync(), ordered[true])
+        );
         return outcomes;
 
-        Task ReadyFor(TestSuite suite) =>
-            suite.NeedsBuild || suite.IsHeavy ? everything
-            : suite.Packages is not null ? installed
-            : python;
+        async Task EverythingAsync()
+        {
+            await built;
+            await installed;
+        }
 
         async Task RunGroupAsync(Task ready, IEnumerable<TestSuite> group)
         {

@@ -1,5 +1,6 @@
 using System.Collections;
 using Fixtures.Checkouts;
+using Fixtures.Engines;
 using WorkspaceEmulator.Processes;
 
 namespace WorkspaceEmulator.Tests;
@@ -33,6 +34,40 @@ public class JobProcessTests
 
         Assert.Equal(3, await process.Ended);
         await process.ReleaseAsync();
+    }
+
+    /// <summary>
+    /// The pipe to the emulator has no space for "started", as if the holder were slow, and a command that ran already would stop it for
+    /// good.
+    /// </summary>
+    [Fact]
+    public async Task Holder_SaysThatTheCommandStarts_BeforeTheCommandCanStopIt()
+    {
+        const string Slow = """
+            my ($file, @numbers) = @ARGV;
+            open(my $program, '<', $file) or die; my $holds = do { local $/; <$program> };
+            pipe(my $said, my $says); pipe(my $input, my $keeps);
+            syswrite($says, 'x' x (65536 - length "holds\n"));
+            my $holder = fork;
+            if (!$holder) {
+                open(STDIN, '<&', $input); open(STDERR, '>&', $says); open(STDOUT, '>', '/dev/null');
+                close $_ for $input, $keeps, $said, $says;
+                exec 'perl', '-e', $holds, @numbers, 5, '--', 'sh', '-c', 'kill -STOP $PPID; sleep 60';
+            }
+            close $says;
+            my $stopped = sub { open(my $stat, '<', "/proc/$holder/stat"); <$stat> =~ /\) T/ };
+            for (1 .. 100) { last if $stopped->(); select(undef, undef, undef, 0.01); }
+            my $heard = '';
+            eval { local $SIG{ALRM} = sub { die }; alarm 10; while ($heard !~ /started/) { sysread($said, $heard, 65536, length $heard) or last; } alarm 0; };
+            print substr($heard, 65536 - length "holds\n");
+            close $keeps; kill 'CONT', $holder; waitpid($holder, 0);
+            """;
+        string[] numbers = [.. Subreaper.CallNumbers!.Select(number => $"{number}")];
+        var holder = Path.Combine(Checkout.Repository, "src", "WorkspaceEmulator", "Processes", "holder.pl");
+
+        var run = await Command.RunAsync("perl", ["-e", Slow, holder, .. numbers]);
+
+        Assert.Equal("holds\nstarted", run.Everything.Trim());
     }
 
     /// <summary>A walk through /proc misses a process that starts another one and ends: the next one has a new number.</summary>

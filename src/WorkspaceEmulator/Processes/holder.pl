@@ -14,24 +14,21 @@ my @signals = qw(TERM INT HUP QUIT PIPE);
 $SIG{$_} = 'IGNORE' for @signals;
 syswrite(STDERR, "holds\n") if syscall($prctl, 36, 1, 0, 0, 0) == 0; # PR_SET_CHILD_SUBREAPER
 pipe(my $woken, my $wake) or die;
-pipe(my $begun, my $begins) or die; # The command's start closes it, as every pipe that is not a standard stream.
 $SIG{CHLD} = sub { syswrite($wake, "."); };
 my $child = fork;
 die "cannot fork: $!" unless defined $child;
 if ($child == 0) {
     $SIG{$_} = 'DEFAULT' for @signals, 'CHLD';
     open STDIN, '<', '/dev/null';
-    open STDERR, '>&', \*STDOUT;
     syscall($setsid);
+    syswrite(STDERR, "started\n"); # By this process, as the command may stop the other one at once.
+    open STDERR, '>&', \*STDOUT;
     $ENV{$_} = $more{$_} for keys %more;
     exec { $command[0] } @command;
     print STDOUT "$command[0] could not be started: $!\n";
     exit 126;
 }
 close STDOUT;
-close $begins;
-1 until defined sysread($begun, my $none, 1); # A signal interrupts it.
-syswrite(STDERR, "started\n");
 
 # Returns 0 while children run, and -1 when none is left: of all children for -1, of those in a process group for its negative id.
 # Orphans of the job are children too, so this is exact, unlike a walk through /proc: a process that starts another one and ends
