@@ -2,8 +2,10 @@ using System.Net.Sockets;
 
 namespace Images.Docker;
 
-/// <summary>Checks whether a Docker engine or a registry responds, without starting a client; each check takes at most 300 ms.</summary>
+/// <summary>Checks whether a Docker engine or a registry responds, without starting a client.</summary>
 /// <remarks>
+/// What is not there refuses the connection at once. What accepts it has ten seconds to respond, so that a busy machine changes no decision.
+///
 /// Docker.DotNet.Enhanced would do the same for the engine, at 40 ms more processor time and 11 more assemblies in each run: it brings an
 /// HTTP client of its own, while the one used here is needed for the registry anyway.
 /// </remarks>
@@ -11,7 +13,8 @@ public static class EngineProbe
 {
     private const string DefaultSocket = "unix:///var/run/docker.sock";
     private static readonly string[] Schemes = ["unix://", "tcp://", "http://", "https://", "npipe://"];
-    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Gets the engine's address: DOCKER_HOST, or Docker's default socket.</summary>
     /// <param name="variable">Reads an environment variable.</param>
@@ -60,6 +63,7 @@ public static class EngineProbe
             new SocketsHttpHandler
             {
                 UseProxy = false,
+                ConnectTimeout = ConnectTimeout,
                 ConnectCallback = async (_, token) =>
                 {
                     var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -87,7 +91,14 @@ public static class EngineProbe
     {
         ArgumentException.ThrowIfNullOrEmpty(registry);
         var isLoopback = new Uri($"http://{registry}/").IsLoopback;
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = !isLoopback, AllowAutoRedirect = false });
+        using var http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                UseProxy = !isLoopback,
+                AllowAutoRedirect = false,
+                ConnectTimeout = ConnectTimeout,
+            }
+        );
         var address = new Uri($"{(isLoopback ? "http" : "https")}://{registry}/v2/");
         return await FindFaultAsync(http, address, response => (int)response.StatusCode is 200 or 401 or 403, cancellationToken);
     }

@@ -57,7 +57,7 @@ public static class JobAttacks
     private static async Task RunAndCancelAsync(Target target, string job, string timeout)
     {
         await target.StartAsync(job, "true", $$""","limits":{"jobLimitsType":"Command","timeout":"{{timeout}}"}""");
-        Assert.Equal("Running", await target.StatusAsync(job));
+        await Target.UntilAsync(async () => await target.StatusAsync(job) == "Running", $"{job} does not run");
 
         await target.CancelAsync(job);
     }
