@@ -44,12 +44,7 @@ public sealed class PackageCheckout : IDisposable
 
     /// <summary>Runs a command of dotnet on a project, with the packages given in place of their subsets.</summary>
     /// <returns>The exit code and everything that the command printed.</returns>
-    public async Task<(int ExitCode, string Output)> RunAsync(
-        string command,
-        string project,
-        string officialPackages,
-        params string[] more
-    )
+    public async Task<(int ExitCode, string Output)> RunAsync(string command, string project, string officialPackages, params string[] more)
     {
         var run = await Command.RunAsync(
             "dotnet",
