@@ -77,23 +77,22 @@ def with_plain_convolutions(model: nn.Module) -> nn.Module:
 
 
 def _plain(convolution: StandardizedConv2d) -> nn.Conv2d:
-    plain = nn.Conv2d(
-        convolution.in_channels,
-        convolution.out_channels,
-        convolution.kernel_size,  # type: ignore[arg-type]
-        convolution.stride,  # type: ignore[arg-type]
-        convolution.padding,  # type: ignore[arg-type]
-        convolution.dilation,  # type: ignore[arg-type]
-        bias=convolution.bias is not None,
-    )
+    plain = _like(convolution, nn.Conv2d)
     with torch.no_grad():
         plain.weight = nn.Parameter(convolution.standardized_weight(), requires_grad=False)
     plain.bias = convolution.bias
     return plain.train(convolution.training)
 
 
-def _standardized(convolution: nn.Conv2d) -> StandardizedConv2d:
-    replacement = StandardizedConv2d(
+def _standardized(convolution: nn.Conv2d) -> nn.Conv2d:
+    replacement = _like(convolution, StandardizedConv2d)
+    replacement.load_state_dict(convolution.state_dict())
+    return replacement
+
+
+def _like(convolution: nn.Conv2d, kind: type[nn.Conv2d]) -> nn.Conv2d:
+    """Creates a convolution of another kind with the same shape and new weights."""
+    return kind(
         convolution.in_channels,
         convolution.out_channels,
         convolution.kernel_size,  # type: ignore[arg-type]
@@ -102,8 +101,6 @@ def _standardized(convolution: nn.Conv2d) -> StandardizedConv2d:
         convolution.dilation,  # type: ignore[arg-type]
         bias=convolution.bias is not None,
     )
-    replacement.load_state_dict(convolution.state_dict())
-    return replacement
 
 
 def _groups(channels: int) -> int:
