@@ -16,7 +16,7 @@ using Workspaces.Errors;
 namespace Datasets.Tests;
 
 /// <summary>A dataset in a file share is the dataset of the folder: the same faults, summary, bytes and hash.</summary>
-public sealed class ShareDatasetTests : IAsyncLifetime, IDisposable
+public sealed class ShareDatasetTests : IAsyncLifetime
 {
     private readonly TemporaryFolder datastore = new();
     private readonly TemporaryFolder local = new();
@@ -27,10 +27,9 @@ public sealed class ShareDatasetTests : IAsyncLifetime, IDisposable
 
     public async ValueTask InitializeAsync() => server = await FileShareServer.StartAsync(Stop);
 
-    public ValueTask DisposeAsync() => server.DisposeAsync();
-
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        await server.DisposeAsync();
         network.Dispose();
         datastore.Dispose();
         local.Dispose();
