@@ -10,6 +10,8 @@ from sources import ROOT, listed, read, tracked
 
 _WORDS: dict[str, str] = json.loads((ROOT / "tests/house/words.json").read_text(encoding="utf-8"))["words"]
 _PATTERN = re.compile("|".join(rf"(?P<w{index}>\b(?:{word})\b)" for index, word in enumerate(_WORDS)), re.IGNORECASE)
+# Without groups, and on text in lower case, Python tells in a tenth of the time that a file has none of them.
+_ANY = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
 _READ_BY_PEOPLE = (
     "*.cs",
     "*.py",
@@ -41,6 +43,8 @@ def _lines(path: PurePosixPath) -> list[tuple[int, str]]:
 def test_texts_use_the_terms_of_the_glossary() -> None:
     faults = []
     for path in filter(_is_own_text, tracked(*_READ_BY_PEOPLE)):
+        if not _ANY.search(read(path).lower()):
+            continue
         for number, line in _lines(path):
             for match in _PATTERN.finditer(line):
                 better = list(_WORDS.values())[next(i for i in range(len(_WORDS)) if match[f"w{i}"])]
