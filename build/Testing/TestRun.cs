@@ -7,7 +7,7 @@ namespace Build.Testing;
 
 /// <summary>
 /// Runs the test suites, as many at once as this machine has cores: first the fast ones, those that need no build beside the build, then
-/// the end-to-end ones, the longest first.
+/// the end-to-end ones, the longest first, and one more of them at once: they often wait, for a job or for a time that is tested.
 /// </summary>
 public sealed class TestRun(
     CommandArguments arguments,
@@ -42,6 +42,8 @@ public sealed class TestRun(
 
         Conclude(outcomes);
     }
+
+    private int endToEndSuites; // that have started
 
     private static IReadOnlyList<TestSuite> Select(string? name, IReadOnlyList<TestSuite> suites)
     {
@@ -126,6 +128,8 @@ public sealed class TestRun(
         await lanes.WaitAsync(context.Cancellation);
         try
         {
+            if (suite.IsHeavy && Interlocked.Increment(ref endToEndSuites) == 1)
+                lanes.Release();
             context.Say($"{suite.Name}: started.");
             var outcome = await suite.RunAsync(processes, context.Cancellation);
             lock (outcomes)

@@ -110,8 +110,13 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     public static TestSuite Pytest(string root, string folder) => Pytest(root, folder, folder, []);
 
     /// <summary>Creates the two suites of the trainer: the one that takes longest alone comes first.</summary>
-    public static IReadOnlyList<TestSuite> Trainer(string root) =>
-        [Pytest(root, SlowTraining, Training, ["-m", "slow"]), Pytest(root, Training, Training, ["-m", "not slow"])];
+    /// <param name="root">Absolute path of the repository.</param>
+    /// <param name="isNight">Whether they also run the tests of the nightly run, which are marked <c>night</c>.</param>
+    public static IReadOnlyList<TestSuite> Trainer(string root, bool isNight)
+    {
+        var when = isNight ? "" : " and not night";
+        return [Pytest(root, SlowTraining, Training, ["-m", "slow" + when]), Pytest(root, Training, Training, ["-m", "not slow" + when])];
+    }
 
     /// <summary>
     /// Creates the suite of Microsoft's Python clients. It fails with a message that names them where they are missing.

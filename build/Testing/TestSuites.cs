@@ -14,7 +14,7 @@ internal static class TestSuites
         var oneLevel = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 };
         return
         [
-            .. TestSuite.Trainer(root),
+            .. TestSuite.Trainer(root, isNight),
             TestSuite.Pytest(root, TestSuite.House),
             TestSuite.PythonClients(root),
             .. Directory

@@ -36,8 +36,9 @@ _VALID: dict[str, Any] = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declares the mark of the tests that --suite=unit leaves to --suite=training.slow."""
+    """Declares the marks: --suite=unit leaves slow tests to --suite=training.slow, and each change leaves some to the night."""
     config.addinivalue_line("markers", "slow: trains, exports or draws many seconds long")
+    config.addinivalue_line("markers", "night: one more case of what a change tests, for the nightly run (NIGHTLY=true)")
 
 
 @pytest.fixture

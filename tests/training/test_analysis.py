@@ -68,6 +68,7 @@ def test_metrics_without_anything_to_measure_have_no_interval() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.night
 def test_the_interval_covers_the_value_of_the_population_in_90_to_99_of_100_seeds() -> None:
     # What a metric is over all images that could be drawn: measured on very many of them.
     truths, detections = make_images(901, 20_000, hit=0.7, classes=1)

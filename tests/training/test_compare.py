@@ -162,6 +162,7 @@ def test_the_same_seed_gives_the_same_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.night
 def test_the_interval_covers_the_difference_of_the_population_in_90_to_99_of_100_seeds(tmp_path: Path) -> None:
     # What the difference is on average over all images that could be drawn: measured on very many of them.
     population = [

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 import torch
-from seeds import is_night
 from short_runs import WITHOUT_PLOTS_AND_EXPORTS
 
 from detection.errors import TrainingError
@@ -138,7 +137,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, demo_data: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("processes", [2, pytest.param(4, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("processes", [2, pytest.param(4, marks=[pytest.mark.slow, pytest.mark.night])])
 def test_processes_compute_the_losses_and_metrics_of_one_with_the_whole_batch(
     processes: int, whole: Path, demo_data: Path, tmp_path: Path
 ) -> None:
@@ -190,7 +189,7 @@ def test_leave_clears_up_unless_a_run_of_several_processes_failed(joins: bool, c
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rank", [0, 1])
+@pytest.mark.parametrize("rank", [pytest.param(0, marks=pytest.mark.night), 1])
 def test_killed_process_ends_the_others_with_its_name(rank: int, demo_data: Path, tmp_path: Path) -> None:
     config = _config(tmp_path, {"BATCH_SIZE": 2, "STEPS": 100_000, "EVAL_EVERY": 0})
 
@@ -263,8 +262,8 @@ with join(read_place(os.environ), lambda text: None) as group:
     "base_model",
     [
         "faster_rcnn_tiny",
-        pytest.param("ssdlite320_mobilenet_v3_large", marks=pytest.mark.slow),
-        *([pytest.param("retinanet_resnet50_fpn", marks=pytest.mark.slow)] if is_night() else []),
+        pytest.param("ssdlite320_mobilenet_v3_large", marks=[pytest.mark.slow, pytest.mark.night]),
+        pytest.param("retinanet_resnet50_fpn", marks=[pytest.mark.slow, pytest.mark.night]),
     ],
 )
 def test_uneven_shares_and_accumulated_batches_give_the_losses_of_one_process(

@@ -10,7 +10,6 @@ import torch
 from onnx_runtime import needs_runtime, run_onnx
 from PIL import Image
 from same_detections import assert_same_detections
-from seeds import is_night
 from torch import Tensor
 
 from detection.config.settings import FirstStage, ModelParams
@@ -26,12 +25,18 @@ pytestmark = pytest.mark.slow
 _SIDE = 96
 _NAMES = (
     "faster_rcnn_tiny",
-    "fasterrcnn_resnet18_fpn",
-    "faster_rcnn_inception_v2_coco_2018_01_28",
-    "retinanet_resnet50_fpn",
-    "ssdlite320_mobilenet_v3_large",
     "fasterrcnn_resnet18_fpn with flip_both",
-    *(["faster_rcnn_resnet50_coco_2018_01_28", "fasterrcnn_mobilenet_v3_large_fpn"] if is_night() else []),
+    "ssdlite320_mobilenet_v3_large",
+    *(
+        pytest.param(name, marks=pytest.mark.night)
+        for name in (
+            "fasterrcnn_resnet18_fpn",
+            "faster_rcnn_inception_v2_coco_2018_01_28",
+            "faster_rcnn_resnet50_coco_2018_01_28",
+            "fasterrcnn_mobilenet_v3_large_fpn",
+            "retinanet_resnet50_fpn",
+        )
+    ),
 )
 
 

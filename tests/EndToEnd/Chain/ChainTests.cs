@@ -22,7 +22,7 @@ public sealed class ChainTests(DemoData data)
     [Fact]
     public async Task Train_WritesOutcomeAndRecords_AndChangesNothingTheSecondTime()
     {
-        await using var checkout = new Checkout();
+        await using var checkout = new Checkout(wholeTrainer: true);
         data.Lend(checkout);
         checkout.WriteExperiment(FewSteps);
 

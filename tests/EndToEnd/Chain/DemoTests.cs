@@ -10,7 +10,7 @@ public sealed class DemoTests(DemoData data)
     [Fact]
     public async Task Demo_ReachesTheAveragePrecisionItPromises_AndIsBetterThanAnEighthOfItsSteps()
     {
-        await using var checkout = new Checkout();
+        await using var checkout = new Checkout(wholeTrainer: true);
         data.Lend(checkout);
         checkout.WriteExperiment();
 

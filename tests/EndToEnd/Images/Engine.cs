@@ -54,7 +54,7 @@ public sealed partial class Engine() : DockerEngine("images")
     public Checkout CheckOut(DemoData data, string? registry = null, string repository = Repository)
     {
         Require();
-        var checkout = new Checkout(ownSources: true);
+        var checkout = new Checkout(ownSources: true, wholeTrainer: true);
         data.Lend(checkout);
         checkout.WriteExperiment(
             ("RUN_PARAMS.STEPS", "3"),

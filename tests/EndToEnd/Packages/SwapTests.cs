@@ -18,6 +18,7 @@ public sealed class SwapTests(PackageCheckout checkout) : IClassFixture<PackageC
     ];
 
     [Fact]
+    [Trait("When", "Night")]
     public async Task Build_UsesEveryPackage_WhenOfficialPackagesIsTrue()
     {
         // With a compiler that ends with the build, as that of the host does.
@@ -37,10 +38,10 @@ public sealed class SwapTests(PackageCheckout checkout) : IClassFixture<PackageC
     }
 
     [Theory]
-    [InlineData("Azure.Containers.ContainerRegistry", "1.7.0")]
-    [InlineData("Azure.ResourceManager.MachineLearning", "1.14.0")]
-    [InlineData("Cake.Docker", "1.7.0")]
-    [InlineData("Cake.Frosting", "1.7.0")]
+    [InlineData("Azure.Containers.ContainerRegistry", "1.7.0", Traits = ["When", "Night"])]
+    [InlineData("Azure.ResourceManager.MachineLearning", "1.14.0", Traits = ["When", "Night"])]
+    [InlineData("Cake.Docker", "1.7.0", Traits = ["When", "Night"])]
+    [InlineData("Cake.Frosting", "1.7.0", Traits = ["When", "Night"])]
     [InlineData("Cake.Frosting+Azure.ResourceManager.MachineLearning", "1.14.0")]
     public async Task Restore_UsesThePackagesThatAreNamed(string officialPackages, string resourceManager)
     {

@@ -33,8 +33,9 @@ public sealed class Checkout : IAsyncDisposable
 
     /// <param name="ownSources">Whether the trainer and the Dockerfiles are copies, which a test may change and an engine can read; else
     /// links.</param>
+    /// <param name="wholeTrainer">Whether the trainer writes plots and exports.</param>
     /// <param name="prefix">Prefix of its folder's name.</param>
-    public Checkout(bool ownSources = false, string prefix = "model-training-")
+    public Checkout(bool ownSources = false, bool wholeTrainer = false, string prefix = "model-training-")
     {
         Root = Directory.CreateTempSubdirectory(prefix).FullName;
         // The Test target gives every suite a folder when it checks the traffic of all.
@@ -48,13 +49,18 @@ public sealed class Checkout : IAsyncDisposable
         File.Copy(Path.Combine(Repository, "configuration", "local_config.json"), Path.Combine(Root, "configuration", "local_config.json"));
         if (ownSources)
         {
-            Copy(Path.Combine("src", "training"));
-            Copy("docker");
+            Copy(Path.Combine("src", "training"), Root);
+            Copy("docker", Root);
+            if (!wholeTrainer)
+                ShortTrainer.Shorten(Root);
         }
         else
         {
-            Directory.CreateSymbolicLink(Path.Combine(Root, "src"), Path.Combine(Repository, "src"));
             Directory.CreateSymbolicLink(Path.Combine(Root, "docker"), Path.Combine(Repository, "docker"));
+            if (wholeTrainer)
+                Directory.CreateSymbolicLink(Path.Combine(Root, "src"), Path.Combine(Repository, "src"));
+            else
+                ShortTrainer.Link(Root);
         }
 
         if (File.Exists(Path.Combine(Repository, ".dockerignore")))
@@ -181,15 +187,14 @@ public sealed class Checkout : IAsyncDisposable
         File.WriteAllText(target, json.ToJsonString());
     }
 
-    private void Copy(string folder)
+    /// <summary>Copies a folder of the repository. The copies have the times of the files, so that Python's compiled files fit too.</summary>
+    internal static void Copy(string folder, string root)
     {
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository, folder), "*", SearchOption.AllDirectories))
         {
-            var path = Path.GetRelativePath(Repository, file);
-            if (path.Contains("__pycache__", StringComparison.Ordinal))
-                continue;
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Root, path))!);
-            File.Copy(file, Path.Combine(Root, path));
+            var target = Path.Combine(root, Path.GetRelativePath(Repository, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
         }
     }
 

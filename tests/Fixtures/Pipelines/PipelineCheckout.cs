@@ -16,10 +16,11 @@ public sealed class PipelineCheckout : IAsyncDisposable
     ];
 
     private readonly (string, string)[] experiment;
-    private readonly Checkout checkout = new(ownSources: true, prefix: "agent with spaces ");
+    private readonly Checkout checkout;
 
-    private PipelineCheckout(DemoData? data)
+    private PipelineCheckout(DemoData? data, bool wholeTrainer)
     {
+        checkout = new Checkout(ownSources: true, wholeTrainer, prefix: "agent with spaces ");
         experiment = data is null ? FewSteps : [.. FewSteps, DemoData.FewImages];
         data?.Lend(checkout);
     }
@@ -37,9 +38,9 @@ public sealed class PipelineCheckout : IAsyncDisposable
     public IDictionary<string, string> Variables => checkout.Variables;
 
     /// <summary>Creates a repository with one commit on main, whose experiment trains for a few steps.</summary>
-    public static async Task<PipelineCheckout> CreateAsync(DemoData? data)
+    public static async Task<PipelineCheckout> CreateAsync(DemoData? data, bool wholeTrainer = false)
     {
-        var created = new PipelineCheckout(data);
+        var created = new PipelineCheckout(data, wholeTrainer);
         var build = Path.Combine(created.Root, "build.sh");
         await File.WriteAllTextAsync(
             build,

@@ -15,7 +15,7 @@ public sealed partial class PullRequestTests(Engine engine, DemoData data)
     public async Task Label_TrainsInTheImageOfItsCommit_ReportsAndComments()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await using var checkout = await PipelineCheckout.CreateAsync(data);
+        await using var checkout = await PipelineCheckout.CreateAsync(data, wholeTrainer: true);
         await using var server = await GitHubServer.StartAsync(cancellation);
         await engine.UseAsync(checkout);
         server.PullRequest.Files.Add(("exp_configs/demo.json", "modified", null));

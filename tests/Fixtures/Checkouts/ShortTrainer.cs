@@ -1,0 +1,46 @@
+namespace Fixtures.Checkouts;
+
+/// <summary>
+/// The trainer without its plots and exports. Both take longer than the few steps that most tests train for, and have tests of their own.
+/// </summary>
+internal static class ShortTrainer
+{
+    /// <summary>The folder of the trainer, relative to a checkout.</summary>
+    private static readonly string Sources = Path.Combine("src", "training");
+
+    // What the files end with.
+    private static readonly (string File, string Text)[] Replaced =
+    [
+        ("detection/evaluate/pictures/plots.py", "\n\ndef write_plots(folder, **given):\n    return []\n"),
+        ("detection/export/final_model.py", "\n\ndef export(*given):\n    return \"\"\n"),
+    ];
+
+    private static readonly Lazy<string> Shared = new(CreateShared);
+
+    /// <summary>Links it into a checkout; all checkouts of the process share it.</summary>
+    public static void Link(string root)
+    {
+        Directory.CreateDirectory(Path.Combine(root, "src"));
+        foreach (var folder in Directory.EnumerateDirectories(Path.Combine(Checkout.Repository, "src")))
+        {
+            var target = Path.GetFileName(folder) == "training" ? Shared.Value : folder;
+            Directory.CreateSymbolicLink(Path.Combine(root, "src", Path.GetFileName(folder)), target);
+        }
+    }
+
+    /// <summary>Shortens the copy of the trainer that a checkout has.</summary>
+    public static void Shorten(string root)
+    {
+        foreach (var (file, text) in Replaced)
+            File.AppendAllText(Path.Combine(root, Sources, file), text);
+    }
+
+    private static string CreateShared()
+    {
+        var root = Directory.CreateTempSubdirectory("model-training-trainer-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(root, recursive: true);
+        Checkout.Copy(Sources, root);
+        Shorten(root);
+        return Path.Combine(root, Sources);
+    }
+}
