@@ -36,13 +36,16 @@ def start(data: Path, images: int, steps: int, variables: dict[str, str], *model
         variables: More variables of its environment.
         model: Values of MODEL_PARAMS other than the demo's, as KEY=VALUE in JSON; null for its default.
     """
-    environment = {**os.environ, "PYTHONPATH": str(SOURCES), "OMP_WAIT_POLICY": "PASSIVE", **variables}
+    environment = {**os.environ, "PYTHONPATH": str(SOURCES), **variables}
     arguments = [sys.executable, __file__, str(data), str(images), str(steps), *model]
     return subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, text=True)
 
 
 def train(data: Path, images: int, steps: int, model_params: dict[str, object]) -> None:
     """Trains in this process, one of those of the environment; the first prints the seconds per step."""
+    from detection.processes.waiting import sleep_while_waiting
+
+    sleep_while_waiting()
     import torch
 
     torch.cuda.is_available = lambda: False  # the comparison is one of cores

@@ -11,14 +11,16 @@ from typing import Any
 
 import pytest
 
-# As the command line does, and before the first import of torch. One thread: other suites run beside this one.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# One thread: other suites run beside this one.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src" / "training"))
 
 from detection.processes.memory import keep_freed_memory  # noqa: E402
+from detection.processes.waiting import sleep_while_waiting  # noqa: E402
 
+# As the command line does.
 keep_freed_memory()
+sleep_while_waiting()
 
 _VALID: dict[str, Any] = {
     "ENV_CONFIG_FILE": "local_config.json",
@@ -36,9 +38,11 @@ _VALID: dict[str, Any] = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declares the marks: --suite=unit leaves slow tests to --suite=training.slow, and each change leaves some to the night."""
+    """Declares the marks: --suite=unit leaves slow tests to --suite=training.slow."""
     config.addinivalue_line("markers", "slow: trains, exports or draws many seconds long")
-    config.addinivalue_line("markers", "night: one more case of what a change tests, for the nightly run (NIGHTLY=true)")
+    config.addinivalue_line(
+        "markers", "night: one more case of what a change tests, for the nightly run (NIGHTLY=true)"
+    )
 
 
 @pytest.fixture

@@ -18,13 +18,11 @@ from detection.inspect import command as inspect_command
 from detection.interchange import command as interchange_command
 from detection.predict import command as predict_command
 from detection.processes.memory import keep_freed_memory
+from detection.processes.waiting import sleep_while_waiting
 from detection.tracking.metric_names import METRIC_NAMES
 from detection.tracking.progress import Console, harmless
 
-# A command imports what it needs: PyTorch takes seconds, and a machine that only compares runs has numpy alone. Before
-# PyTorch, this variable lets its threads sleep while they wait for each other: spinning takes the core from the threads
-# that prepare the next batch. OpenMP reads the variable once, when it is loaded.
-_QUIET_THREADS = ("OMP_WAIT_POLICY", "PASSIVE")
+# A command imports what it needs: PyTorch takes seconds, and a machine that only compares runs has numpy alone.
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     keep_freed_memory()
+    sleep_while_waiting()
     options = _parser().parse_args(arguments)
     if "check" in options:
         options.check(options, options.parser)
@@ -61,7 +60,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _train(options: argparse.Namespace, console: Console) -> None:
     settings = _settings(options)
-    os.environ.setdefault(*_QUIET_THREADS)
     from detection.run import train
 
     checkpoints = options.checkpoints or options.output / "checkpoints"
@@ -80,7 +78,6 @@ def _evaluate(options: argparse.Namespace, console: Console) -> None:
         evaluate_command.evaluate_file(options, console, _settings)
         return
     settings = _settings(options)
-    os.environ.setdefault(*_QUIET_THREADS)
     from detection.evaluate.evaluate_model import evaluate_model
     from detection.train.machine import prepare_machine
 

@@ -6,7 +6,6 @@ import argparse
 import csv
 import functools
 import io
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,8 +81,6 @@ def run(options: argparse.Namespace, console: Console) -> None:
         raise TrainingError(f"--batch is {options.batch}; it must be at least 1 (images).")
     confidence = _confidence(options.confidence)
     inputs = find_images(options.images, options.output)
-    # As for training: OpenMP reads the variable when PyTorch is loaded.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from detection.predict.confidence import least_scores
     from detection.predict.journal import Journal
     from detection.predict.predictor import load_saved_model
