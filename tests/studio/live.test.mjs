@@ -65,7 +65,7 @@ const lines = (page) => page.locator(".line").allTextContents();
 const state = (page, name) => page.waitForSelector(`.head .state-${name}`, { timeout: LONGEST });
 
 test("the page follows a run from its first steps to its end, and cancels another one", async () => {
-  const job = await submit(400);
+  const job = await submit(240);
   const address = /https?:\/\/\S+\/studio\?token=\w+/.exec(await host("--target=Studio"))[0];
   const { page, context, seen } = await openPage(browser, { ignoreHTTPSErrors: true });
   await page.goto(address);

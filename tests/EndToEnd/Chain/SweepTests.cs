@@ -177,6 +177,7 @@ public sealed class SweepTests(DemoData data)
 
     // The policy decides by the values of all attempts of a trial.
     [Fact]
+    [Trait("When", "Night")]
     public async Task Train_EndsTrialsByTheMedian_AndResumesThoseThatADrillInterrupts()
     {
         await using var checkout = new Checkout();

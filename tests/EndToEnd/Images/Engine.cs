@@ -55,14 +55,15 @@ public sealed partial class Engine() : DockerEngine("images")
     {
         Require();
         var checkout = new Checkout(ownSources: true, wholeTrainer: true);
-        data.Lend(checkout);
         checkout.WriteExperiment(
             ("RUN_PARAMS.STEPS", "3"),
             ("RUN_PARAMS.WARMUP_STEPS", "1"),
             ("RUN_PARAMS.BATCH_SIZE", "2"),
-            ("MODEL_PARAMS.IMAGE_SIZE", "64")
+            ("MODEL_PARAMS.IMAGE_SIZE", "64"),
+            DemoData.FewImages
         );
         checkout.WriteEnvironment(("REGISTRY", $"\"{registry ?? Registry}\""), ("IMAGE_REPOSITORY", $"\"{repository}\""));
+        data.Lend(checkout); // adds its datastore to the environment
         checkout.Variables["DOCKER_HOST"] = Host;
         ChangeSource(checkout.Root);
         return checkout;

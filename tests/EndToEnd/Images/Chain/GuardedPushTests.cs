@@ -10,10 +10,10 @@ namespace EndToEnd.Images.Chain;
 public sealed class GuardedPushTests(Engine engine, DemoData data)
 {
     // Compressing and sending them takes longer than the lifetime of a token.
-    private const int LongMegabytes = 300;
+    private const int LongMegabytes = 200;
 
     // At night more than one GiB.
-    private static readonly int KilledMegabytes = Fixtures.Seeds.IsNight ? 1100 : LongMegabytes;
+    private static readonly int KilledMegabytes = Fixtures.Seeds.IsNight ? 1100 : 150;
 
     [Fact]
     public async Task Push_SignsIn_AndLeavesNoSecret()
