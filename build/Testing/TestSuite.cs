@@ -25,7 +25,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     private static readonly string[] ForNight = ["--filter-not-trait", "When=Night"];
 
     // The end-to-end suites that take longest, the longest first. The others follow.
-    private static readonly string[] LongSuites = ["Chain", "PullRequests", "Images", "Resilience"];
+    private static readonly string[] LongSuites = ["Chain", "PullRequests", "Images", "Resilience", "Storage"];
 
     /// <summary>The suite of the trainer.</summary>
     public const string Training = "training";

@@ -35,11 +35,12 @@ public sealed class FullDiskTests(DemoData data)
         await using var checkout = new Checkout();
         data.Lend(checkout);
         checkout.WriteExperiment(
-            ("RUN_PARAMS.STEPS", "40"),
+            ("RUN_PARAMS.STEPS", "60"),
             ("RUN_PARAMS.WARMUP_STEPS", "1"),
             ("RUN_PARAMS.BATCH_SIZE", "2"),
             ("RUN_PARAMS.EVAL_EVERY", "5"),
-            ("MODEL_PARAMS.IMAGE_SIZE", "64")
+            ("MODEL_PARAMS.IMAGE_SIZE", "64"),
+            DemoData.FewImages
         );
         string[] own = Environment.UserName == "root" ? ["-m"] : ["-rm"];
         using var run = new HostRun(

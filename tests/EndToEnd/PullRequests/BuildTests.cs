@@ -15,7 +15,7 @@ public sealed class BuildTests : IDisposable
 
     public void Dispose() => Directory.Delete(agent, recursive: true);
 
-    // For each change ReferencedAssembliesTests evaluates, and SwapTests builds, with a folder for packages of its own.
+    // For each change ReferencedAssembliesTests evaluates, and SwapTests restores, with a folder for packages of its own.
     [Theory]
     [Trait("When", "Night")]
     [InlineData("azure", "expConfig", "##[group]Doctor")]

@@ -187,7 +187,7 @@ public sealed class Checkout : IAsyncDisposable
         File.WriteAllText(target, json.ToJsonString());
     }
 
-    /// <summary>Copies a folder of the repository. The copies have the times of the files, so that Python's compiled files fit too.</summary>
+    /// <summary>Copies a folder of the repository, with the times of its files, so that Python's compiled files fit too.</summary>
     internal static void Copy(string folder, string root)
     {
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository, folder), "*", SearchOption.AllDirectories))
