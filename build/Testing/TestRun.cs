@@ -6,8 +6,8 @@ using Cake.Core;
 namespace Build.Testing;
 
 /// <summary>
-/// Runs the test suites, as many at once as this machine has cores: first the fast ones, those that need no build beside the build, then
-/// the end-to-end ones, the longest first, and one more of them at once: they often wait, for a job or for a time that is tested.
+/// Runs the test suites, one more at once than this machine has cores, since they often wait, for a process or for a time that is tested:
+/// first the fast ones, those that need no build beside the build, then the end-to-end ones, the longest first.
 /// </summary>
 public sealed class TestRun(
     CommandArguments arguments,
@@ -43,8 +43,6 @@ public sealed class TestRun(
         Conclude(outcomes);
     }
 
-    private int endToEndSuites; // that have started
-
     private static IReadOnlyList<TestSuite> Select(string? name, IReadOnlyList<TestSuite> suites)
     {
         if (name is null)
@@ -67,7 +65,7 @@ public sealed class TestRun(
     private async Task<List<TestOutcome>> RunAsync(BuildContext context, IReadOnlyList<TestSuite> suites)
     {
         var outcomes = new List<TestOutcome>();
-        using var lanes = new SemaphoreSlim(Environment.ProcessorCount);
+        using var lanes = new SemaphoreSlim(Environment.ProcessorCount + 1);
         // The build needs nothing that is installed, and the suites that need no build run beside it.
         var built = suites.Any(suite => suite.NeedsBuild) ? BuildAsync(context, lanes) : Task.CompletedTask;
         var python = runtime.EnsureAsync(context, forTests: true);
@@ -128,8 +126,6 @@ public sealed class TestRun(
         await lanes.WaitAsync(context.Cancellation);
         try
         {
-            if (suite.IsHeavy && Interlocked.Increment(ref endToEndSuites) == 1)
-                lanes.Release();
             context.Say($"{suite.Name}: started.");
             var outcome = await suite.RunAsync(processes, context.Cancellation);
             lock (outcomes)

@@ -174,7 +174,7 @@ public sealed class ChainTests(DemoData data)
     }
 
     [Theory]
-    [InlineData("INT")]
+    [InlineData("INT", Traits = ["When", "Night"])]
     [InlineData("TERM")]
     public async Task Train_LeavesTheJobRunningAndExits130_WhenInterruptedInAPipeline(string signal)
     {

@@ -15,7 +15,9 @@ public sealed class DistributedTests(DemoData data)
         DemoData.FewImages,
     ];
 
+    // For each change Images trains in two containers, and the trainer's own tests compare two processes with one.
     [Fact]
+    [Trait("When", "Night")]
     public async Task Train_WithTwoProcesses_ComputesTheLossesOfOneWithTheDoubledBatch()
     {
         await using var checkout = new Checkout();

@@ -27,6 +27,7 @@ public sealed class FullDiskTests(DemoData data)
     // Without space the log of the job cannot be written. With a little, the trainer fails first, and says so in its log. Both wait for a
     // minute for space for their last metrics, so they run at the same time.
     [Fact]
+    [Trait("When", "Night")]
     public Task Train_SaysThatNoSpaceIsLeft_WhenTheDiskOfTheEmulatorIsFull() =>
         Task.WhenAll(TrainWithoutSpaceAsync(free: 0), TrainWithoutSpaceAsync(free: 131_072));
 
