@@ -5,6 +5,9 @@ namespace Build.Testing;
 /// <summary>Finds the test suites of the repository.</summary>
 internal static class TestSuites
 {
+    // With every seed.
+    private static readonly TimeSpan LongestAtNight = TimeSpan.FromMinutes(60);
+
     /// <summary>Returns the suites for pytest, those for Node and the xunit projects.</summary>
     /// <param name="root">Absolute path of the repository.</param>
     /// <param name="isNight">Whether this is the nightly run, which has time for every test.</param>
@@ -12,7 +15,7 @@ internal static class TestSuites
     {
         var tests = Path.Combine(root, "tests");
         var oneLevel = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 };
-        return
+        TestSuite[] suites =
         [
             .. TestSuite.Trainer(root, isNight),
             TestSuite.Pytest(root, TestSuite.House),
@@ -27,5 +30,6 @@ internal static class TestSuites
                 .OrderBy(path => Path.GetFileNameWithoutExtension(path), StringComparer.Ordinal)
                 .Select(project => TestSuite.Xunit(root, project, DotNet.Configuration, isNight)),
         ];
+        return isNight ? [.. suites.Select(suite => suite with { Longest = LongestAtNight })] : suites;
     }
 }

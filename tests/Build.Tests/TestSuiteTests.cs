@@ -50,9 +50,12 @@ public sealed class TestSuiteTests : IDisposable
             "suite",
             new ChildProcess("sh", ["-c", $"echo begun; sleep 600 & echo $! > '{pid}'; wait"], folder),
             Path.Combine(folder, "suite.xml")
-        );
+        )
+        {
+            Longest = TimeSpan.FromSeconds(3),
+        };
 
-        var outcome = await suite.RunAsync(new SystemProcesses(), TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+        var outcome = await suite.RunAsync(new SystemProcesses(), TestContext.Current.CancellationToken);
 
         Assert.Equal((0, 1, 0), (outcome.Passed, outcome.Failed, outcome.Skipped));
         Assert.Equal(["begun", "suite was ended, because it did not end within 0.05 min."], outcome.Output);

@@ -1,4 +1,7 @@
-"""The command line: train, evaluate, predict, compare, check-data, create-demo-data and metric-names."""
+"""The command line. A command imports what it needs.
+
+PyTorch takes seconds to load, and a machine that only compares runs has NumPy alone.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,6 @@ from detection.processes.memory import keep_freed_memory
 from detection.processes.waiting import sleep_while_waiting
 from detection.tracking.metric_names import METRIC_NAMES
 from detection.tracking.progress import Console, harmless
-
-# A command imports what it needs: PyTorch takes seconds, and a machine that only compares runs has numpy alone.
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

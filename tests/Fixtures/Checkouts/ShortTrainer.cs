@@ -8,11 +8,11 @@ internal static class ShortTrainer
     /// <summary>The folder of the trainer, relative to a checkout.</summary>
     private static readonly string Sources = Path.Combine("src", "training");
 
-    // What the files end with.
-    private static readonly (string File, string Text)[] Replaced =
+    // Functions that do nothing, and what they return.
+    private static readonly (string File, string Function, string Result)[] Replaced =
     [
-        ("detection/evaluate/pictures/plots.py", "\n\ndef write_plots(folder, **given):\n    return []\n"),
-        ("detection/export/final_model.py", "\n\ndef export(*given):\n    return \"\"\n"),
+        ("detection/evaluate/pictures/plots.py", "write_plots", "[]"),
+        ("detection/export/final_model.py", "export", "\"\""),
     ];
 
     private static readonly Lazy<string> Shared = new(CreateShared);
@@ -31,8 +31,12 @@ internal static class ShortTrainer
     /// <summary>Shortens the copy of the trainer that a checkout has.</summary>
     public static void Shorten(string root)
     {
-        foreach (var (file, text) in Replaced)
-            File.AppendAllText(Path.Combine(root, Sources, file), text);
+        foreach (var (file, function, result) in Replaced)
+        {
+            var path = Path.Combine(root, Sources, file);
+            Assert.Contains($"\ndef {function}(", File.ReadAllText(path), StringComparison.Ordinal);
+            File.AppendAllText(path, $"\n\ndef {function}(*given, **named):\n    return {result}\n");
+        }
     }
 
     private static string CreateShared()
