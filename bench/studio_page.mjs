@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 
 const { chromium } = createRequire(new URL('../tests/studio/package.json', import.meta.url))('playwright-core');
 const [address, drawn, followed, seconds] = process.argv.slice(2);
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell', args: ['--no-sandbox', '--disable-gpu'] });
 const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1280, height: 900 } });
 const page = await context.newPage();
 

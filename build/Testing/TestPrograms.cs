@@ -9,7 +9,7 @@ public sealed class TestPrograms(DebianPackages packages)
     private static readonly (string File, string Package, bool IsForUnit)[] Programs =
     [
         ("/usr/bin/docker-registry", "docker-registry", true),
-        ("/usr/bin/chromium", "chromium", false),
+        ("/usr/bin/chromium-headless-shell", "chromium-headless-shell", false),
         ("/usr/lib/python3/dist-packages/azure/ai/ml", "python3-azure", false),
     ];
 

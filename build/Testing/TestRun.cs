@@ -6,7 +6,7 @@ using Cake.Core;
 namespace Build.Testing;
 
 /// <summary>
-/// Runs the test suites, one more at once than this machine has cores, since they often wait, for a process or for a time that is tested:
+/// Runs the test suites, more at once than this machine has cores, since they often wait, for a process or for a time that is tested:
 /// first the fast ones, those that need no build beside the build, then the end-to-end ones, the longest first.
 /// </summary>
 public sealed class TestRun(
@@ -30,7 +30,7 @@ public sealed class TestRun(
         if (traffic is not null)
             suites = [.. suites.Select(suite => suite.IsWatched ? traffic.Watch(suite) : suite)];
 
-        suites = [.. suites.Select(suite => suite.With(Variables))];
+        suites = [.. suites.Select(suite => suite.With(suite.IsHeavy ? VariablesOfShortRuns : Variables))];
         var outcomes = await RunAsync(context, suites);
         if (traffic is not null && await traffic.RunAsync(processes, context.Cancellation) is { } checkedTraffic)
         {
@@ -62,6 +62,11 @@ public sealed class TestRun(
     private static Dictionary<string, string?> Variables =>
         new(DotNet.ShortRunVariables, StringComparer.Ordinal) { ["TESTED_HOST"] = typeof(TestRun).Assembly.Location };
 
+    // End-to-end tests start hundreds of hosts and emulators, each for a second or two: none is worth a second compilation, and none is
+    // debugged.
+    private static Dictionary<string, string?> VariablesOfShortRuns =>
+        new(Variables, StringComparer.Ordinal) { ["DOTNET_TC_CallCounting"] = "0", ["DOTNET_EnableDiagnostics"] = "0" };
+
     private async Task<List<TestOutcome>> RunAsync(BuildContext context, IReadOnlyList<TestSuite> suites)
     {
         var outcomes = new List<TestOutcome>();
@@ -75,12 +80,18 @@ public sealed class TestRun(
             .ThenBy(suite => suite.Place)
             .ToLookup(suite => suite.NeedsBuild || suite.IsHeavy);
         // The suites queue for the lanes in this order: whoever waits for a task first continues first.
-        await Task.WhenAll(
-            RunGroupAsync(python, ordered[false].Where(suite => suite.Packages is null)),
-            RunGroupAsync(installed, ordered[false].Where(suite => suite.Packages is not null)),
-            RunGroupAsync(EverythingAsync(), ordered[true])
-        );
+        await Task.WhenAll(WithoutBuildAsync(), RunGroupAsync(EverythingAsync(), ordered[true]));
         return outcomes;
+
+        async Task WithoutBuildAsync()
+        {
+            await Task.WhenAll(
+                RunGroupAsync(python, ordered[false].Where(suite => suite.Packages is null)),
+                RunGroupAsync(installed, ordered[false].Where(suite => suite.Packages is not null))
+            );
+            // These compute; the others often wait.
+            lanes.Release();
+        }
 
         async Task EverythingAsync()
         {

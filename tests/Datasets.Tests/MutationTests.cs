@@ -1,13 +1,15 @@
 namespace Datasets.Tests;
 
-/// <summary>Some hundred seeded mutations; tests/EndToEnd/Mutations compares thousands.</summary>
+/// <summary>Seeded mutations: some hundred for each change, thousands at night.</summary>
 public sealed class MutationTests
 {
-    [Fact]
-    public async Task ReadAsync_AgreesWithTheTrainer_OnDamagedFiles()
+    [Theory]
+    [InlineData(300, 1)]
+    [InlineData(5000, 7, Traits = ["When", "Night"])]
+    public async Task ReadAsync_AgreesWithTheTrainer_OnDamagedFiles(int count, int seed)
     {
         using var mutations = new Mutations();
-        await mutations.WriteAsync(count: 300, seed: 1);
+        await mutations.WriteAsync(count, seed);
 
         Assert.Empty(await mutations.CompareCsvsAsync());
         Assert.Empty(await mutations.ComparePicturesAsync());

@@ -116,7 +116,7 @@ public sealed class ChainTests(DemoData data)
     {
         await using var checkout = new Checkout();
         var images = data.Copy(checkout);
-        checkout.WriteExperiment(FewSteps);
+        checkout.WriteExperiment(FewStepsAndImages);
         foreach (var stage in new[] { "Plan-Experiment", "Register-Datastore", "Create-Compute" })
             await checkout.SucceedAsync($"--target={stage}", "--exclusive");
         var lost = Directory.EnumerateFiles(images).Order(StringComparer.Ordinal).First();

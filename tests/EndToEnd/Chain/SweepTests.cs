@@ -7,7 +7,7 @@ using Fixtures.Checkouts;
 
 namespace EndToEnd.Chain;
 
-/// <summary>A sweep of nine trials on three nodes, whose trials really train; few steps, for what is tested is the way.</summary>
+/// <summary>A sweep of six trials on three nodes, whose trials really train; few steps, for what is tested is the way.</summary>
 public sealed class SweepTests(DemoData data)
 {
     private static readonly (string, string)[] Sweep =
@@ -20,17 +20,17 @@ public sealed class SweepTests(DemoData data)
         ("RUN_PARAMS.EVAL_EVERY", "12"),
         ("MODEL_PARAMS.IMAGE_SIZE", "64"),
         ("HYPERTUNE", "true"),
-        ("HYPERTUNE_PARAMS.MAX_TRIALS", "9"),
+        ("HYPERTUNE_PARAMS.MAX_TRIALS", "6"),
         ("HYPERTUNE_PARAMS.SAMPLING", "\"grid\""),
         ("HYPERTUNE_PARAMS.METRIC", "\"train_loss\""),
         ("HYPERTUNE_PARAMS.GOAL", "\"Minimize\""),
         ("HYPERTUNE_PARAMS.EARLY_TERMINATION", "\"bandit\""),
         ("HYPERTUNE_PARAMS.DELAY_EVALUATION", "8"),
         ("HYPERTUNE_PARAMS.SLACK_FACTOR", "2"), // wide, so that the noise of single steps ends no good trial
-        // With the last two values a model hardly trains, and their trials come when others have shown what is possible.
+        // With the last value a model hardly trains, and its trials come when others have shown what is possible.
         (
             "HYPERTUNE_PARAMS.SEARCH_SPACE",
-            """{"RUN_PARAMS.LEARNING_RATE":["choice",[[0.05,0.0000002,0.0000001]]],"RUN_PARAMS.SEED":["choice",[[1,2,3]]]}"""
+            """{"RUN_PARAMS.LEARNING_RATE":["choice",[[0.05,0.0000001]]],"RUN_PARAMS.SEED":["choice",[[1,2,3]]]}"""
         ),
     ];
 
@@ -54,7 +54,7 @@ public sealed class SweepTests(DemoData data)
         var outcome = checkout.ReadOutcome();
         var trials = outcome["trials"]!.AsArray();
         Assert.Equal("Completed", (string?)outcome["status"]);
-        Assert.Equal(9, trials.Count);
+        Assert.Equal(6, trials.Count);
         Assert.All(trials, trial => Assert.True((string?)trial!["status"] is "Completed" or "Canceled"));
         Assert.Contains(trials, trial => (bool)trial!["isEndedEarly"]!);
         var best = trials.Where(trial => (string?)trial!["status"] == "Completed").MinBy(trial => (double)trial!["metric"]!)!;
@@ -67,30 +67,26 @@ public sealed class SweepTests(DemoData data)
         var again = await checkout.SucceedAsync("--target=Train");
         Assert.Contains("completed before, with nothing changed since", again.Output, StringComparison.Ordinal);
         Assert.Equal((string?)outcome["job"], (string?)checkout.ReadOutcome()["job"]);
-        Assert.Equal(10, Directory.GetDirectories(Path.Combine(checkout.Root, ".local", "emulator", "jobs")).Length);
+        Assert.Equal(7, Directory.GetDirectories(Path.Combine(checkout.Root, ".local", "emulator", "jobs")).Length);
 
         var evicted = trials.Single(trial => ((string)trial!["name"]!).EndsWith("_0", StringComparison.Ordinal))!;
         Assert.True((string?)evicted["status"] == "Completed", trials.ToJsonString());
         AssertResumed(JobFolder(checkout, evicted));
-        // The best trial may be the evicted one.
-        foreach (var trial in new[] { best, evicted }.DistinctBy(trial => (string?)trial["name"]))
-        {
-            await checkout.SucceedAsync(
-                "--target=Train",
-                "--set=HYPERTUNE=false",
-                $"--set=RUN_PARAMS.LEARNING_RATE={trial["values"]!["RUN_PARAMS.LEARNING_RATE"]}",
-                $"--set=RUN_PARAMS.SEED={trial["values"]!["RUN_PARAMS.SEED"]}"
-            );
-            var plain = checkout.ReadOutcome();
-            AssertLog(Path.Combine(checkout.Root, ".local", "emulator", "jobs", (string)plain["job"]!), "are done already", isThere: false);
-            var (tried, trained) = (
-                JobFolder(checkout, trial),
-                Path.Combine(checkout.Root, ".local", "emulator", "jobs", (string)plain["job"]!)
-            );
-            await AssertSameWeightsAsync(checkout, Path.Combine(tried, Model), Path.Combine(trained, Model));
-            Assert.Equal((double)trial["metric"]!, (double)plain["metrics"]!["train_loss"]!);
-            Assert.Equal(MetricsOf(trained), MetricsOf(tried));
-        }
+        await checkout.SucceedAsync(
+            "--target=Train",
+            "--set=HYPERTUNE=false",
+            $"--set=RUN_PARAMS.LEARNING_RATE={evicted["values"]!["RUN_PARAMS.LEARNING_RATE"]}",
+            $"--set=RUN_PARAMS.SEED={evicted["values"]!["RUN_PARAMS.SEED"]}"
+        );
+        var plain = checkout.ReadOutcome();
+        var (tried, trained) = (
+            JobFolder(checkout, evicted),
+            Path.Combine(checkout.Root, ".local", "emulator", "jobs", (string)plain["job"]!)
+        );
+        AssertLog(trained, "are done already", isThere: false);
+        await AssertSameWeightsAsync(checkout, Path.Combine(tried, Model), Path.Combine(trained, Model));
+        Assert.Equal((double)evicted["metric"]!, (double)plain["metrics"]!["train_loss"]!);
+        Assert.Equal(MetricsOf(trained), MetricsOf(tried));
 
         await AssertSameWeightsAsync(
             checkout,
@@ -284,7 +280,7 @@ public sealed class SweepTests(DemoData data)
     {
         await checkout.SucceedAsync("--target=Report", $"--job={job}");
         var report = await ReadTrialsAsync(checkout);
-        Assert.Equal(9, report.Count(line => line.StartsWith($"| `{job}_", StringComparison.Ordinal)));
+        Assert.Equal(6, report.Count(line => line.StartsWith($"| `{job}_", StringComparison.Ordinal)));
         Directory.Delete(Path.Combine(checkout.Root, "artifacts"), recursive: true);
         await checkout.SucceedAsync("--target=Report", $"--job={job}");
         Assert.Equal(report, await ReadTrialsAsync(checkout));
@@ -293,7 +289,7 @@ public sealed class SweepTests(DemoData data)
             TestContext.Current.CancellationToken
         );
         var sweep = JsonNode.Parse(file)!["sweep"]!;
-        Assert.Equal(9, sweep["trials"]!.AsArray().Count);
+        Assert.Equal(6, sweep["trials"]!.AsArray().Count);
         Assert.Equal(
             ["RUN_PARAMS.LEARNING_RATE", "RUN_PARAMS.SEED"],
             sweep["importance"]!.AsArray().Select(one => (string)one!["parameter"]!).Order(StringComparer.Ordinal)

@@ -1,4 +1,5 @@
 using Experiments.Plans.Images;
+using Fixtures;
 using Fixtures.Checkouts;
 using Images.Inputs;
 using Images.Tests.Inputs;
@@ -12,8 +13,12 @@ public sealed class IgnoreRulesTests(Engine engine) : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
+    // The unit tests compare the project with the same table; what docker makes of it changes with docker alone.
+    public static TheoryData<string> Cases =>
+        [.. IgnoreCase.All.Select(one => one.Name).Where((_, place) => Seeds.IsNight || place % 6 == 0)];
+
     [Theory]
-    [MemberData(nameof(IgnoreCase.Names), MemberType = typeof(IgnoreCase))]
+    [MemberData(nameof(Cases))]
     public async Task Build_ReceivesTheFilesThatAreNotIgnored(string name)
     {
         var rules = IgnoreCase.Find(name);

@@ -43,7 +43,7 @@ public sealed class ProvisioningTests(DemoData data)
             ("RUN_PARAMS.BATCH_SIZE", "2"),
             ("MODEL_PARAMS.IMAGE_SIZE", "64")
         );
-        await checkout.SucceedAsync("--target=Upload-Dataset", $"--from={Path.Combine(data.Folder, "demo")}");
+        await checkout.SucceedAsync("--target=Upload-Dataset", $"--from={data.Few}");
         var trained = await checkout.SucceedAsync("--target=Train");
         // Train finds what Provision made, and changes none of it.
         Assert.Contains("Datastore    training_data: unchanged", trained.Output, StringComparison.Ordinal);

@@ -33,12 +33,12 @@ public sealed class DamagedKindsTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("emptied")]
+    [InlineData("emptied", Traits = ["When", "Night"])]
     [InlineData("halved")]
-    [InlineData("garbled")]
+    [InlineData("garbled", Traits = ["When", "Night"])]
     [InlineData("nothing but NUL")]
-    [InlineData("null")]
-    [InlineData("a folder")]
+    [InlineData("null", Traits = ["When", "Night"])]
+    [InlineData("a folder", Traits = ["When", "Night"])]
     public async Task Start_NamesTheFileOfEachKind_AndServesAllOperations_WhenOneOfEachKindIsDamaged(string damage)
     {
         await using var target = new Target();

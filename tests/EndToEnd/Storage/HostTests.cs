@@ -11,8 +11,7 @@ public sealed class HostTests(Azurite azurite, DemoData data)
     public async Task Train_UsesTheUploadedDataset_WhenTheDatastoreIsAStorageAccount()
     {
         await using var checkout = await CheckoutAsync();
-        data.Copy(checkout);
-        var folder = Path.Combine(checkout.Root, ".local", "datastores", "demo");
+        var folder = Path.GetFullPath(Path.Combine(data.Copy(checkout), "..", ".."));
         var files = new[] { "images", "datasets" }.Sum(name => Directory.EnumerateFiles(Path.Combine(folder, "pothole", name)).Count());
 
         var first = await checkout.SucceedAsync("--target=Upload-Dataset", $"--from={folder}");
@@ -119,8 +118,7 @@ public sealed class HostTests(Azurite azurite, DemoData data)
     public async Task CheckData_WritesTheReportsOfTheFolder_AndReadsOnlyChangedFilesAgain_WhenTheDatastoreIsAStorageAccount()
     {
         await using var checkout = await CheckoutAsync();
-        data.Copy(checkout);
-        var folder = Path.Combine(checkout.Root, ".local", "datastores", "demo");
+        var folder = Path.GetFullPath(Path.Combine(data.Copy(checkout), "..", ".."));
         await checkout.SucceedAsync("--target=Upload-Dataset", $"--from={folder}");
         await checkout.SucceedAsync("--target=Check-Data", $"--from={folder}");
         var ofFolder = Reports(checkout);

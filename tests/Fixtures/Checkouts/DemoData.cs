@@ -17,11 +17,14 @@ public sealed class DemoData : IAsyncLifetime
 
     public string Folder => Path.Combine(checkout.Root, ".local", "datastores");
 
+    /// <summary>The folder of the first few pictures.</summary>
+    public string Few => Path.Combine(Folder, FewDatastore);
+
     public async ValueTask InitializeAsync()
     {
         checkout.WriteExperiment();
         await checkout.SucceedAsync("--target=Create-Demo-Data");
-        await TakeFewAsync(Path.Combine(Folder, Demo, ImageType), Path.Combine(Folder, FewDatastore, ImageType));
+        await TakeFewAsync(Path.Combine(Folder, Demo, ImageType), Path.Combine(Few, ImageType));
     }
 
     /// <summary>Lets a checkout read them.</summary>
@@ -32,18 +35,20 @@ public sealed class DemoData : IAsyncLifetime
         borrower.AddDatastore(FewDatastore, $".local/datastores/{FewDatastore}");
     }
 
-    /// <summary>Gives a checkout a copy that it may change.</summary>
+    /// <summary>Gives a checkout a copy of the first few, which it may change, in the datastore of <see cref="FewImages"/>.</summary>
     /// <returns>The folder of the images.</returns>
     public string Copy(Checkout owner)
     {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Folder, Demo), "*", SearchOption.AllDirectories))
+        var copy = Path.Combine(owner.Root, ".local", "datastores", FewDatastore);
+        foreach (var file in Directory.EnumerateFiles(Few, "*", SearchOption.AllDirectories))
         {
-            var target = Path.Combine(owner.Root, ".local", "datastores", Path.GetRelativePath(Folder, file));
+            var target = Path.Combine(copy, Path.GetRelativePath(Few, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(file, target);
         }
 
-        return Path.Combine(owner.Root, ".local", "datastores", Demo, ImageType, "images");
+        owner.AddDatastore(FewDatastore, $".local/datastores/{FewDatastore}");
+        return Path.Combine(copy, ImageType, "images");
     }
 
     private static async Task TakeFewAsync(string all, string few)

@@ -158,7 +158,7 @@ public class SamplerTests
     [MemberData(nameof(Benchmarks))]
     public void Sample_FindsMoreThanRandomSampling_WhenSamplingIsBayesian(string function, string json)
     {
-        const int Seeds = 20;
+        const int Seeds = 10;
         const int Trials = 20;
         var space = Space(json);
         var bayesian = Enumerable.Range(0, Seeds).Select(seed => Best(SamplingKind.Bayesian, seed)).ToList();

@@ -39,7 +39,8 @@ try {
         messages,
         faults: broken.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`),
         scroll,
-        unreachable: await unreachable(page),
+        // Colours move nothing.
+        unreachable: colorScheme === "light" ? await unreachable(page) : 0,
         // The head has the data and the script of the page, and nothing else is script.
         elements: await page.evaluate(() => [
           ...[...document.querySelectorAll("script")].slice(2).map(() => "script"),
