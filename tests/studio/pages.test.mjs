@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
@@ -25,6 +25,8 @@ after(async () => {
 
 /** Runs Check-Data on a dataset of a few pictures, whose names and classes a person outside chose, and returns the address of data.html. */
 function checkData() {
+  const page = path.join(folder, "out", "data.html");
+  if (existsSync(page)) return pathToFileURL(page).href;
   const [images, csvs] = ["images", "datasets"].map((name) => path.join(folder, "data", "pothole", name));
   for (const each of [images, csvs]) mkdirSync(each, { recursive: true });
   const rows = { train: [], test: [] };
@@ -46,7 +48,7 @@ function checkData() {
     encoding: "utf-8",
   });
   assert.match(done.stdout, /data\.html shows them/, done.stdout + done.stderr);
-  return pathToFileURL(path.join(folder, "out", "data.html")).href;
+  return pathToFileURL(page).href;
 }
 
 /** Writes a page with one figure, as report.html holds it. */
@@ -69,7 +71,7 @@ test("data.html draws its figures, is accessible, and asks for nothing", async (
   const address = checkData();
   for (const window of WINDOWS) {
     const { colorScheme, width } = window;
-    const { page, context, seen } = await openPage(browser, { colorScheme, width });
+    const { page, seen } = await openPage(browser, { colorScheme, width });
     await page.goto(address);
     await page.waitForFunction(() => document.querySelectorAll("[data-figure] > .drawn").length === document.querySelectorAll("[data-figure]").length);
     assert.deepEqual(await faults(page, window), [], `${colorScheme} ${width}`);
@@ -81,12 +83,11 @@ test("data.html draws its figures, is accessible, and asks for nothing", async (
     assert.match(await page.textContent("main"), /1 fault/);
     assert.ok((await page.textContent(".keys >> nth=1")).includes(CLASS));
     assert.doesNotMatch(await page.textContent("main"), /\u202e/);
-    await context.close();
   }
 });
 
 test("data.html draws a box where the CSV has it", async () => {
-  const { page, context } = await openPage(browser);
+  const { page } = await openPage(browser);
   await page.goto(checkData());
   await page.waitForSelector(".framed rect");
   const figure = page.locator("figure", { hasText: "road_1.png" }).last();
@@ -97,23 +98,26 @@ test("data.html draws a box where the CSV has it", async () => {
   ]);
   const [image, box] = [await figure.locator("img").boundingBox(), await figure.locator("rect").first().boundingBox()];
   assert.ok(Math.abs((box.x - image.x) / image.width - 6 / 160) < 0.02, JSON.stringify([image, box]));
-  await context.close();
 });
 
-test("data.html shows tables and pictures without script", async () => {
-  const { page, context, seen } = await openPage(browser, { javaScriptEnabled: false });
+test("data.html shows tables and pictures without script", async (t) => {
+  const { page, seen } = await openPage(browser);
+  const client = await page.context().newCDPSession(page);
+  const disableScript = (value) => client.send("Emulation.setScriptExecutionDisabled", { value });
+  await disableScript(true);
+  t.after(() => disableScript(false));
   await page.goto(checkData());
   const main = page.locator("main");
+  assert.equal(await main.locator(".drawn").count(), 0);
   assert.match(await main.textContent(), /Objects of each class.*crack.*Image sizes/s);
   assert.ok((await main.locator("figure img").count()) >= 6);
   assert.deepEqual(seen.messages, []);
-  await context.close();
 });
 
 test("the slider of a page without a server counts as the trainer does", async () => {
   const { truth, predictions } = evaluation(11, 20, CLASS);
   const curves = truth.categories.map(({ name }, place) => ({ name, ap50: 0.9 - place / 10, precision: Array.from({ length: 101 }, (_, at) => 1 - at / 400) }));
-  const { page, context, seen } = await openPage(browser);
+  const { page, seen } = await openPage(browser);
   await page.goto(write("Evaluation", { truth, predictions, curves, before: curves, classes: [], counts: [] }, "<table><tr><td>7</td></tr></table>"));
   await page.waitForSelector(".chart canvas");
   const read = readEvaluation(truth, predictions);
@@ -133,13 +137,12 @@ test("the slider of a page without a server counts as the trainer does", async (
   // The legend names the lines, without the place and the values of a pointer.
   const labels = await page.locator(".u-legend .u-series:visible").allInnerTexts();
   assert.ok(labels.length > 0 && labels.every((text) => text.trim() && !/[:–-]\s*$/.test(text)), labels.join());
-  await context.close();
 });
 
 for (const theme of ["", "dark"])
   test(`paper is light, also where the screen is dark${theme && " by choice"}`, async () => {
     const { truth, predictions } = evaluation(11, 20, "pothole");
-    const { page, context } = await openPage(browser, { colorScheme: theme ? "light" : "dark" });
+    const { page } = await openPage(browser, { colorScheme: theme ? "light" : "dark" });
     await page.goto(write("Evaluation", { truth, predictions, curves: [], before: [], classes: [], counts: [] }, ""));
     await page.waitForSelector(".drawn h3");
     await page.evaluate((name) => { if (name) document.documentElement.dataset.theme = name; }, theme);
@@ -147,11 +150,10 @@ for (const theme of ["", "dark"])
     assert.deepEqual(await color(), ["rgb(230, 237, 244)", "#6db1ff"]);
     await page.emulateMedia({ media: "print" });
     assert.deepEqual(await color(), ["rgb(22, 32, 43)", "#0b62c4"]);
-    await context.close();
   });
 
 test("a figure that cannot be drawn leaves its table", async () => {
-  const { page, context, seen } = await openPage(browser);
+  const { page, seen } = await openPage(browser);
   await page.goto(write("MetricsTable", { metrics: 7 }, "<table><tr><td>the table</td></tr></table>"));
   await page.waitForFunction(() => document.readyState === "complete");
   assert.equal(await page.textContent("[data-figure]"), "the table");
@@ -160,5 +162,4 @@ test("a figure that cannot be drawn leaves its table", async () => {
   await page.waitForSelector(".drawn table");
   assert.equal(await page.evaluate(() => document.querySelectorAll("main img, main script").length), 0);
   assert.doesNotMatch(await page.textContent("main"), /[\u202e\u001b]/);
-  await context.close();
 });

@@ -217,8 +217,8 @@ const curves = {
   })),
 };
 
-/** Starts the server on a free port of the loopback device, and records every request. */
-export async function start(port = 0) {
+/** Starts the server on a free port of the loopback device, and records every request. A browser keeps the page's files for an hour. */
+export async function start(port = 0, cacheControl = "max-age=3600") {
   const jobs = store();
   const requests = [];
   const streams = new Set();
@@ -243,7 +243,7 @@ export async function start(port = 0) {
     if (parts[0] !== "api") {
       const file = path.join(WEB, ...parts.map((part) => part || "index.html"));
       return readFile(file).then(
-        (content) => answer(200, TYPES[path.extname(file)] ?? "text/plain", content),
+        (content) => answer(200, TYPES[path.extname(file)] ?? "text/plain", content, { "Cache-Control": cacheControl }),
         () => answer(404, "text/plain", "not found"),
       );
     }
@@ -410,4 +410,4 @@ export async function start(port = 0) {
   };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.log((await start(Number(process.argv[2] ?? 0))).address);
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log((await start(Number(process.argv[2] ?? 0), "no-store")).address);
