@@ -111,10 +111,10 @@ def draw_confusion(figure: Figure, analysis: Analysis, names: ClassNames) -> boo
             text = str(counts[row, column])
             axes.text(column, row, text, ha="center", va="center", size=number_size, color=colour)
     else:
-        axes.set_xticks(np.arange(len(shown) + 1) - 0.5, minor=True)
-        axes.set_yticks(np.arange(len(shown) + 1) - 0.5, minor=True)
-        axes.grid(which="minor", color="#DDDDDD", linewidth=0.3)
-        axes.tick_params(which="minor", length=0)
+        # Not the grid of minor ticks, each of which matplotlib would measure.
+        edges = np.arange(len(shown) + 1) - 0.5
+        for draw in (axes.hlines, axes.vlines):
+            draw(edges, edges[0], edges[-1], color="#DDDDDD", linewidth=0.3, zorder=1.5)
     right, objects = int(np.trace(counts)), int(counts[:-1].sum())
     title = f"Confusion at score ≥ {analysis.eval_conf:g} and IoU ≥ {MATCH_IOU:g}: {right} of {objects} objects correct"
     label_axes(axes, title, "predicted (numbers of predictions)", "actual (numbers of objects)", grid=False)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from detection.data.depth import Depth
 from detection.evaluate.confusion import ImageOutcome, image_outcome
 from detection.evaluate.detections import Detections, GroundTruth
-from detection.evaluate.pictures.style import ClassNames, plain_text
+from detection.evaluate.pictures.style import COMPRESS_LEVEL, ClassNames, plain_text
 from detection.files import writing
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ class ImageSheets:
                 if score >= self._threshold:
                     draw_on_picture(draw, box * factor, _PREDICTION[0], 2)
         with writing(path):
-            picture.save(path, optimize=True)
+            picture.save(path, compress_level=COMPRESS_LEVEL)
 
     def _add_legend(self, figure: Figure, *labels: str) -> None:
         from matplotlib.lines import Line2D

@@ -13,6 +13,7 @@ from detection.evaluate.analysis.analysis import Analysis
 from detection.evaluate.pictures import class_plots, training_plots
 from detection.evaluate.pictures.image_plots import ImageSheets
 from detection.evaluate.pictures.style import (
+    COMPRESS_LEVEL,
     DOTS_PER_INCH,
     INCHES,
     ClassNames,
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CLASS_NUMBERS = "class_numbers.csv"
-
-# Of PNG, 0 to 9. Sheets of photographs grow by 8 % against the usual 6 and take a quarter of the time.
-COMPRESS_LEVEL = 2
 
 
 def write_plots(

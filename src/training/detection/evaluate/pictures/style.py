@@ -18,6 +18,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">")
 DASHES = ("-", "--", "-.", ":")
 GREY = "#8C8C8C"
 INCHES, DOTS_PER_INCH = (12.0, 8.0), 100  # 1200 x 800 pixels
+# Of PNG, 0 to 9. Photographs grow by 8 % against the usual 6 and take a quarter of the time.
+COMPRESS_LEVEL = 2
 
 # Around the axes: the numbers and the name of the vertical one, those of the horizontal one, and a title of two lines.
 _LEFT_INCHES, _BOTTOM_INCHES, _TOP_INCHES, _RIGHT_INCHES = 1.0, 0.7, 0.65, 0.25
