@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import io
 import json
 import os
@@ -45,7 +46,12 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
-@pytest.fixture
+def pytest_collection_finish() -> None:
+    """Spares the search for garbage the modules and the tests, of which nothing is garbage before the end."""
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
 def exp_config() -> Callable[..., str]:
     """Returns a function that creates the text of a valid exp_config with changes such as {"RUN_PARAMS.STEPS": 3}.
 
@@ -103,6 +109,18 @@ def final_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         card="# card\n",
     )
     return folder
+
+
+@pytest.fixture
+def no_plots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Skips the plots, which take longer than a small run and have tests of their own."""
+    monkeypatch.setattr("detection.evaluate.outputs.write_plots", lambda folder, **options: [])
+
+
+@pytest.fixture
+def no_exports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Skips the exports, which take longer than a small run and have tests of their own."""
+    monkeypatch.setattr("detection.export.final_model.export", lambda *given: "")
 
 
 @pytest.fixture

@@ -127,6 +127,7 @@ def test_main_exits_1_when_there_are_too_few_demo_images(tmp_path: Path, capsys:
     assert capsys.readouterr().err.startswith("error: ")
 
 
+@pytest.mark.usefixtures("no_plots", "no_exports")
 @pytest.mark.parametrize("flips", ["none", "flip_both"])
 def test_evaluate_measures_what_the_run_measured(config: str, demo_data: Path, tmp_path: Path, flips: str) -> None:
     common = ["--exp-config", config, f"--set=MODEL_PARAMS.TEST_FLIPS={flips}", "--data", str(demo_data)]

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import reference_coco
+from seeds import seeds
 
 from detection.evaluate.all_detections import evaluate_all
 from detection.evaluate.coco_evaluation import evaluate
@@ -88,7 +89,7 @@ def flags_of(truth: GroundTruth) -> Any:
     return np.asarray(truth.crowd), np.asarray(truth.ignored)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(per_change=20, per_night=60))
 def test_evaluate_equals_the_definition_with_crowds_ignored_objects_and_areas(seed: int) -> None:
     random = np.random.default_rng(seed)
     truths, detections = {}, {}

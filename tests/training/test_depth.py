@@ -95,10 +95,10 @@ def test_a_saved_model_keeps_the_percentiles_of_its_training_split(trained: tupl
     assert json.dumps(depth_document(dataset.depth)).encode() in (model / "model.onnx").read_bytes()
 
 
+@pytest.mark.usefixtures("no_plots")
 def test_predict_and_evaluate_give_the_same_for_an_image_whatever_the_data_folder_holds(
-    trained: tuple[Path, Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trained: tuple[Path, Path, str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("detection.evaluate.outputs.write_plots", lambda folder, **options: [])
     run, data, _ = trained
     other = _write_data(tmp_path / "other", brightest=60_000)
     # The other set's test images are those of the training, its training images are fifty times as bright.
@@ -122,6 +122,7 @@ def test_predict_and_evaluate_give_the_same_for_an_image_whatever_the_data_folde
     assert np.allclose(scores, [row[1] for row in expected["test0.png"]], atol=1e-5)
 
 
+@pytest.mark.usefixtures("no_plots")
 def test_pictures_of_an_evaluation_of_predictions_are_those_that_the_model_saw(
     trained: tuple[Path, Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,7 +143,6 @@ def test_pictures_of_an_evaluation_of_predictions_are_those_that_the_model_saw(
     monkeypatch.setattr(
         "detection.evaluate.outputs.ImageSheets", lambda *_, depth, **__: seen.append(depth) or _Sheets()
     )
-    monkeypatch.setattr("detection.evaluate.outputs.write_plots", lambda folder, **options: [])
 
     def evaluate(predictions: Path, *arguments: str) -> object:
         command = ["evaluate", "--predictions", str(predictions), "--output", str(tmp_path / "e"), *arguments]

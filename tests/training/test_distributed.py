@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
-import subprocess
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from copied_processes import Program, run_programs
 from short_runs import WITHOUT_PLOTS_AND_EXPORTS
 
 from detection.errors import TrainingError
 from detection.processes.group import Group
 from detection.processes.place import Place, read_place
 
-_SOURCES = Path(__file__).resolve().parents[2] / "src" / "training"
 _STEPS = 6
 
 # Trains on the arguments; a process can be told to end itself after a step.
@@ -78,25 +76,11 @@ def _free_port() -> int:
         return port
 
 
-def _launch(arguments: list[str], processes: int) -> list[tuple[int, str]]:
+def _launch(code: str, arguments: Sequence[str], processes: int) -> list[tuple[int, str]]:
     """Starts the processes as Azure ML does; returns the exit code and the output of each."""
-    port = str(_free_port())
-    common = {**os.environ, "PYTHONPATH": str(_SOURCES), "OMP_NUM_THREADS": "1", "MASTER_ADDR": "127.0.0.1"}
-    started = [
-        subprocess.Popen(
-            [sys.executable, *arguments],
-            env={**common, "MASTER_PORT": port, "WORLD_SIZE": str(processes), "RANK": rank, "LOCAL_RANK": rank},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for rank in map(str, range(processes))
-    ]
-    ended = []
-    for process in started:
-        output, _ = process.communicate(timeout=240)
-        ended.append((process.returncode, output))
-    return ended
+    common = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(_free_port()), "WORLD_SIZE": str(processes)}
+    ranks = map(str, range(processes))
+    return run_programs(*(Program(code, arguments, {**common, "RANK": rank, "LOCAL_RANK": rank}) for rank in ranks))
 
 
 def _train(
@@ -104,7 +88,7 @@ def _train(
 ) -> list[tuple[int, str]]:
     arguments = ["train", "--exp-config", str(config), "--data", str(data), "--output", str(folder / "outputs")]
     checkpoints = ["--checkpoints", str(folder / "checkpoints")]
-    return _launch(["-c", _DRIVER, str(rank), str(at), str(number), *arguments, *checkpoints], processes)
+    return _launch(_DRIVER, [str(rank), str(at), str(number), *arguments, *checkpoints], processes)
 
 
 def _lines(folder: Path) -> list[dict[str, Any]]:
@@ -183,7 +167,7 @@ def test_leave_clears_up_unless_a_run_of_several_processes_failed(joins: bool, c
         f"leave({code})\n"
     )
 
-    ((ended, output),) = _launch(["-c", program], 1)
+    ((ended, output),) = _launch(program, (), 1)
 
     assert (ended, output) == (code, "said\n" + ("cleared up\n" if clears_up else ""))
 
@@ -271,10 +255,10 @@ def test_uneven_shares_and_accumulated_batches_give_the_losses_of_one_process(
 ) -> None:
     model = {"BASE_MODEL": base_model, "WEIGHTS": "none", "FIRST_STAGE": None}
     config = _config(tmp_path, {"LEARNING_RATE": 0.001, "EMA": 0.0}, model)
-    arguments = ["-c", _UNEVEN, str(demo_data), str(config), "3"]
+    arguments = [str(demo_data), str(config), "3"]
 
-    ((code, one),) = _launch(arguments, 1)
-    ((first, two), (second, _)) = _launch(arguments, 2)
+    ((code, one),) = _launch(_UNEVEN, arguments, 1)
+    ((first, two), (second, _)) = _launch(_UNEVEN, arguments, 2)
 
     assert (code, first, second) == (0, 0, 0), (one, two)
     for found, expected in zip(json.loads(two), json.loads(one)):

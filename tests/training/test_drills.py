@@ -6,10 +6,7 @@ Each drill has its own seed. A change runs the first one, the nightly run (NIGHT
 from __future__ import annotations
 
 import json
-import os
 import random
-import subprocess
-import sys
 import threading
 import urllib.parse
 from collections.abc import Iterator
@@ -19,6 +16,7 @@ from typing import Any
 
 import pytest
 import torch
+from copied_processes import Program, run_programs
 from seeds import seeds
 from short_runs import WITHOUT_PLOTS_AND_EXPORTS
 
@@ -26,7 +24,6 @@ pytestmark = pytest.mark.slow
 
 _STEPS = 12
 _TIMED = ("time", "images_per_second")
-_SOURCES = Path(__file__).resolve().parents[2] / "src" / "training"
 
 # Once a step is logged, sends itself what a node that is taken away sends: TERM, and KILL after the grace in seconds.
 # With a negative grace it is KILL at once.
@@ -111,21 +108,17 @@ def mlflow() -> Iterator[_Mlflow]:
 
 def _train(
     config: Path, data: Path, folder: Path, server: _Mlflow | None = None, *, at: int = -1, grace: float = _LONG_GRACE
-) -> subprocess.CompletedProcess[str]:
+) -> tuple[int, str]:
+    """Returns the exit code and the output."""
     arguments = ["train", "--exp-config", str(config), "--data", str(data), "--output", str(folder / "outputs")]
     tracking = (
         {}
         if server is None
         else {"MLFLOW_TRACKING_URI": f"http://127.0.0.1:{server.server_port}", "MLFLOW_RUN_ID": "drill"}
     )
-    return subprocess.run(
-        [sys.executable, "-c", _DRIVER, str(at), str(grace), *arguments, "--checkpoints", str(folder / "checkpoints")],
-        env={**os.environ, **tracking, "PYTHONPATH": str(_SOURCES), "OMP_NUM_THREADS": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    arguments = [str(at), str(grace), *arguments, "--checkpoints", str(folder / "checkpoints")]
+    (ended,) = run_programs(Program(_DRIVER, arguments, tracking))
+    return ended
 
 
 def _lines(folder: Path) -> list[dict[str, Any]]:
@@ -159,8 +152,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory, demo_data: Path) -> Path:
         "MODEL_PARAMS": {"BASE_MODEL": "faster_rcnn_tiny", "IMAGE_SIZE": 64, "FIRST_STAGE": {"MAX_PROPOSALS": 20}},
     }
     (folder / "exp_config.json").write_text(json.dumps(config))
-    result = _train(folder / "exp_config.json", demo_data, folder)
-    assert result.returncode == 0, result.stdout
+    code, output = _train(folder / "exp_config.json", demo_data, folder)
+    assert code == 0, output
     return folder
 
 
@@ -178,9 +171,9 @@ def test_a_run_that_loses_its_node_ends_with_the_weights_and_metrics_of_an_undis
     for at in sorted(chance.sample(range(1, _STEPS), chance.randint(1, 3))):
         # A short grace may end before, while or after the last checkpoint is written.
         grace = chance.choice((_NO_GRACE, chance.uniform(0, 0.3), _LONG_GRACE))
-        result = _train(file, demo_data, tmp_path, mlflow, at=at, grace=grace)
-        assert result.returncode != 0, result.stdout
-        said += f"lost after step {at} with a grace of {grace} s\n{result.stdout}"
+        code, output = _train(file, demo_data, tmp_path, mlflow, at=at, grace=grace)
+        assert code != 0, output
+        said += f"lost after step {at} with a grace of {grace} s\n{output}"
         checkpoints = sorted((tmp_path / "checkpoints").glob("*.ckpt"))
         assert len(checkpoints) <= 3 if 0 <= grace < _LONG_GRACE else len(checkpoints) <= 2, said
         periodic = max(done, (at - 1) // every * every)
@@ -191,12 +184,12 @@ def test_a_run_that_loses_its_node_ends_with_the_weights_and_metrics_of_an_undis
             checkpoints[-1].write_bytes(checkpoints[-1].read_bytes()[:-10])
             done = int(checkpoints[-2].stem.rpartition("-")[2])
 
-    result = _train(file, demo_data, tmp_path, mlflow)
+    code, output = _train(file, demo_data, tmp_path, mlflow)
 
-    assert result.returncode == 0, said + result.stdout
-    assert (f"resuming from the checkpoint after step {done}\n" in result.stdout) == (done > 0), said + result.stdout
+    assert code == 0, said + output
+    assert (f"resuming from the checkpoint after step {done}\n" in output) == (done > 0), said + output
     assert _lines(tmp_path) == _lines(whole)
-    assert mlflow.values() == _values(whole), said + result.stdout
+    assert mlflow.values() == _values(whole), said + output
     expected_weights, found = _weights(whole), _weights(tmp_path)
     assert expected_weights.keys() == found.keys()
     assert all(torch.equal(expected_weights[name], found[name]) for name in found)

@@ -17,8 +17,11 @@ from detection.cli import main
 from detection.evaluate.analysis.analysis import analyse_files
 from detection.evaluate.binary_metrics import evaluate_images
 from detection.evaluate.coco_evaluation import evaluate
+from detection.evaluate.pictures.plots import write_plots
 
 _SOURCE = Path(__file__).resolve().parents[2] / "src" / "training"
+
+pytestmark = pytest.mark.usefixtures("no_plots")
 
 # Two images: one object and a crowd in the first, one ignored object in the second; a class without objects.
 TRUTH: dict[str, Any] = {
@@ -256,9 +259,10 @@ def test_evaluate_says_that_a_file_is_missing(tmp_path: Path, capsys: pytest.Cap
 
 
 def test_evaluate_shows_images_of_the_folder_and_of_no_other_place(
-    files: Callable[..., list[str]], tmp_path: Path
+    files: Callable[..., list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("matplotlib")
+    monkeypatch.setattr("detection.evaluate.outputs.write_plots", write_plots)
     (tmp_path / "images").mkdir()
     for path in (tmp_path / "images" / "b.png", tmp_path / "secret.png"):
         Image.fromarray(np.full((240, 240, 3), 90, np.uint8)).save(path)

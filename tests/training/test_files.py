@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from copied_processes import Program, run_programs
 
 from detection.errors import explain_full_disk
 from detection.files import write_bytes, write_text, writing
 
-_SOURCES = Path(__file__).resolve().parents[2] / "src" / "training"
 _FULL = Path("/dev/full")  # a device that can be opened and takes no byte
 
 # Runs the trainer where no file can be longer than the bytes of the first argument.
@@ -58,14 +56,11 @@ def test_a_training_names_the_file_for_which_there_is_no_space(
 ) -> None:
     (tmp_path / "exp_config.json").write_text(exp_config({"RUN_PARAMS.STEPS": 3}), encoding="utf-8")
     output = tmp_path / "outputs"
-    command = [sys.executable, "-c", _LIMITED, str(limit), "train", "--exp-config", str(tmp_path / "exp_config.json")]
-    environment = {**os.environ, "PYTHONPATH": str(_SOURCES), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+    arguments = [str(limit), "train", "--exp-config", str(tmp_path / "exp_config.json"), "--data", str(demo_data)]
 
-    done = subprocess.run(
-        [*command, "--data", str(demo_data), "--output", str(output)], env=environment, capture_output=True, text=True
-    )
+    ((code, said),) = run_programs(Program(_LIMITED, [*arguments, "--output", str(output)]))
 
-    assert done.returncode == 1, done.stderr
-    named = re.search(r"^error: there is no space left for (\S+) \(File too large\)", done.stderr, re.MULTILINE)
-    assert named, done.stderr
+    assert code == 1, said
+    named = re.search(r"^error: there is no space left for (\S+) \(File too large\)", said, re.MULTILINE)
+    assert named, said
     assert output in Path(named[1]).parents

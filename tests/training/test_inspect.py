@@ -37,7 +37,7 @@ class _Folder:
     def add(self, split: str, name: str, image: Image.Image, *rows: str) -> Path:
         path = self.root / "pothole" / "images" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        image.save(path)
+        image.save(path, compress_level=1)
         self.rows[split] += [f"{name},{row}" for row in rows or (",,,,",)]
         return path
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import pickle
 import shutil
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from copied_processes import Program, run_programs
 from PIL import Image
 
 from detection.cli import main
@@ -31,7 +29,6 @@ from detection.models.weights import load_tensors
 from detection.predict.pyfunc import DetectorModel
 
 _DEEP = "[" * 100_000
-_SOURCE = Path(__file__).parents[2] / "src" / "training"
 _ARCHITECTURE: dict[str, Any] = Architecture().document()
 _READERS: dict[str, Callable[[Path], object]] = {
     "label_map.json": load_class_names,
@@ -90,12 +87,11 @@ def test_saving_a_model_ends_with_a_sentence_where_the_disk_is_full(
     first: str, room: int, final_model: Path, tmp_path: Path
 ) -> None:
     most = (final_model / "model.pth").stat().st_size + room
-    code = [sys.executable, "-c", _SAVE, str(final_model), str(tmp_path / "new"), str(most)]
 
-    done = subprocess.run(code, env={**os.environ, "PYTHONPATH": str(_SOURCE)}, capture_output=True, text=True)
+    ((code, said),) = run_programs(Program(_SAVE, [str(final_model), str(tmp_path / "new"), str(most)]))
 
-    assert done.returncode == 0, done.stderr
-    assert first in done.stdout and "free some space" in done.stdout and "c10" not in done.stderr
+    assert code == 0, said
+    assert first in said and "free some space" in said and "c10" not in said
 
 
 @pytest.mark.parametrize("name", _READERS)

@@ -10,21 +10,13 @@ import torch
 from onnx_runtime import PACKAGE, needs_package, needs_runtime, run_onnx
 from torchvision.models.resnet import BasicBlock, ResNet
 
-from detection.config.settings import FirstStage, ModelParams
-from detection.export.onnx_model import export_onnx
-from detection.models.building import build_model
 from detection.pretrained.onnx_graph import read_graph
 from detection.pretrained.resnet18 import read_package
 
-pytestmark = pytest.mark.slow
 
+def test_onnx_export_pools_proposals_without_the_half_pixel_of_newer_opsets(final_model: Path) -> None:
+    data = (final_model / "model.onnx").read_bytes()
 
-def test_onnx_export_pools_proposals_without_the_half_pixel_of_newer_opsets(tmp_path: Path) -> None:
-    model = build_model(ModelParams("faster_rcnn_tiny", "none", 64, "flip", FirstStage(max_proposals=5)), 1).eval()
-
-    export_onnx(model, tmp_path / "model.onnx", 64)
-
-    data = (tmp_path / "model.onnx").read_bytes()
     assert b"coordinate_transformation_mode" in data and b"output_half_pixel" in data
     assert any(node.kind == "RoiAlign" for node in _nodes(data))
 
@@ -37,6 +29,8 @@ def _nodes(data: bytes) -> Any:
     return [Node(fields(raw)[4][-1].decode(), (), ()) for raw in graph[1]]
 
 
+@pytest.mark.slow
+@pytest.mark.night  # for each change, test_pretrained.py evaluates the graph node by node
 @needs_runtime
 @needs_package
 def test_onnx_runtime_gives_the_features_of_the_packaged_backbone(tmp_path: Path) -> None:

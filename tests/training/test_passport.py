@@ -132,14 +132,10 @@ def test_read_passport_fails_when_the_variable_holds_something_else(
     assert str(caught.value).startswith(message)
 
 
+@pytest.mark.usefixtures("no_plots", "no_exports")
 def test_train_writes_the_passport_beside_the_model(
-    exp_config: Callable[..., str],
-    demo_data: Path,
-    tmp_path: Path,
-    console: tuple[Console, io.StringIO],
-    monkeypatch: pytest.MonkeyPatch,
+    exp_config: Callable[..., str], demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
 ) -> None:
-    monkeypatch.setattr("detection.evaluate.outputs.write_plots", lambda folder, **options: [])
     settings = parse_settings(exp_config({"RUN_PARAMS.STEPS": 1, "RUN_PARAMS.WARMUP_STEPS": 0}), "x")
 
     train(

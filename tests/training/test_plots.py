@@ -45,20 +45,21 @@ def predicted(*rows: Any) -> Detections:
 
 @dataclass
 class Run:
-    """A run of three images, one of them without objects and predictions."""
+    """A run of images, which are in its folder; without pictures, the sheets of images are left out."""
 
     folder: Path
     truths: dict[str, GroundTruth]
     detections: dict[str, Detections]
     history: list[dict[str, Any]]
     class_names: dict[int, str] = field(default_factory=lambda: dict(CLASSES))
+    has_pictures: bool = True
 
     def write(self, folder: Path) -> list[Path]:
         analysis = analyse_files(self.truths, self.detections, self.class_names, 0.5)
         sheets = ImageSheets(
             self.truths,
             self.detections,
-            {file: self.folder / file for file in self.truths},
+            {file: self.folder / file for file in self.truths} if self.has_pictures else {},
             class_names=self.class_names,
             orientations={},
             threshold=0.5,
@@ -67,8 +68,8 @@ class Run:
         return write_plots(folder, history=self.history, analysis=analysis, sheets=sheets)
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
+def _run(folder: Path) -> Run:
+    """Returns a run of three images, one of them without objects and predictions."""
     truths = {
         "a.png": objects(((10, 10, 50, 50), 1), ((60, 10, 90, 40), 2)),
         "b.png": objects(((5, 5, 30, 30), 1)),
@@ -79,32 +80,52 @@ def run(tmp_path: Path) -> Run:
         "b.png": predicted(((5, 5, 30, 29), 2, 0.8)),
     }
     for file in truths:
-        Image.fromarray(np.full((96, 128, 3), 120, np.uint8)).save(tmp_path / file)
+        Image.fromarray(np.full((96, 128, 3), 120, np.uint8)).save(folder / file)
     history = [
         {"step": step, "train_loss": 2 / step, "learning_rate": 0.01, "note": "x", "eval_mAP": step / 30}
         for step in range(1, 30)
     ]
-    return Run(tmp_path, truths, detections, history)
+    return Run(folder, truths, detections, history)
 
 
 @pytest.fixture
-def texts(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
-    """Records every text of each picture that is written."""
+def run(tmp_path: Path) -> Run:
+    return _run(tmp_path)
+
+
+class Texts:
+    """Records every text of each picture of write_plots, and draws and writes those alone that a test looks at."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.drawn: tuple[str, ...] = ()
+        self._found: dict[str, set[str]] = {}
+        monkeypatch.setattr("detection.evaluate.pictures.plots.save_figure", self._record)
+
+    def __getitem__(self, name: str) -> set[str]:
+        return self._found[name]
+
+    def _record(self, figure: Any, path: Path) -> None:
+        from matplotlib.text import Text
+
+        self._found[path.name] = {text.get_text() for text in figure.findobj(Text)}
+        if path.name in self.drawn:
+            save_figure(figure, path)
+
+
+@pytest.fixture
+def texts(monkeypatch: pytest.MonkeyPatch) -> Texts:
     pytest.importorskip("matplotlib")
-    from matplotlib.text import Text
-
-    found: dict[str, set[str]] = {}
-
-    def recording(figure: Any, path: Path) -> None:
-        found[path.name] = {text.get_text() for text in figure.findobj(Text)}
-        save_figure(figure, path)
-
-    monkeypatch.setattr("detection.evaluate.pictures.plots.save_figure", recording)
-    return found
+    return Texts(monkeypatch)
 
 
-def test_write_plots_writes_every_plot(run: Run, tmp_path: Path) -> None:
-    written = run.write(tmp_path / "plots")
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Writes the plots of the run, for the tests that only look at them."""
+    folder = tmp_path_factory.mktemp("run")
+    return _run(folder).write(folder / "plots")
+
+
+def test_write_plots_writes_every_plot(written: list[Path]) -> None:
     assert [path.name for path in written] == ALL
     for path in written:
         with Image.open(path) as image:
@@ -112,18 +133,14 @@ def test_write_plots_writes_every_plot(run: Run, tmp_path: Path) -> None:
             assert len(np.unique(np.asarray(image.convert("L")))) > 20, f"{path.name} is blank"
 
 
-def test_write_plots_writes_the_same_bytes_for_the_same_run(run: Run, tmp_path: Path) -> None:
-    first, second = (run.write(tmp_path / name) for name in ("first", "second"))
-    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
-
-
-def test_write_plots_ignores_and_keeps_the_settings_of_matplotlib(run: Run, tmp_path: Path) -> None:
+def test_write_plots_writes_the_same_bytes_and_ignores_and_keeps_the_settings_of_matplotlib(
+    written: list[Path], run: Run, tmp_path: Path
+) -> None:
     matplotlib = pytest.importorskip("matplotlib")
-    plain = run.write(tmp_path / "plain")
     with matplotlib.rc_context({"axes.facecolor": "black", "font.size": 30}):
         styled = run.write(tmp_path / "styled")
         assert matplotlib.rcParams["font.size"] == 30
-    assert [path.read_bytes() for path in plain] == [path.read_bytes() for path in styled]
+    assert [path.read_bytes() for path in written] == [path.read_bytes() for path in styled]
 
 
 def test_write_plots_skips_plots_without_data(run: Run, tmp_path: Path) -> None:
@@ -131,23 +148,27 @@ def test_write_plots_skips_plots_without_data(run: Run, tmp_path: Path) -> None:
     assert [path.name for path in run.write(tmp_path / "plots")] == ["confusion_matrix.png", "contact_sheet.png"]
 
 
-def test_write_plots_draws_ground_truth_in_green_and_predictions_in_red(run: Run, tmp_path: Path) -> None:
-    path = run.write(tmp_path / "plots")[-1]
-    pixels = np.asarray(Image.open(path).convert("RGB")).astype(int)[:-60]  # above the legend
+def test_write_plots_draws_ground_truth_in_green_and_predictions_in_red(
+    written: list[Path], run: Run, tmp_path: Path, texts: Texts
+) -> None:
+    pixels = _above_the_legend(written[-1])
     green = (pixels[..., 1] > pixels[..., 0] + 60) & (pixels[..., 1] > pixels[..., 2] + 40)
     assert green.sum() > 300 and _red(pixels) > 150
-    run.detections = {}
+    run.detections, texts.drawn = {}, ("contact_sheet.png",)
     path = run.write(tmp_path / "none")[-1]
-    assert _red(np.asarray(Image.open(path).convert("RGB")).astype(int)[:-60]) == 0
+    assert _red(_above_the_legend(path)) == 0
+
+
+def _above_the_legend(path: Path) -> Any:
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB")).astype(int)[:-60]
 
 
 def _red(pixels: Any) -> int:
     return int(((pixels[..., 0] > pixels[..., 1] + 80) & (pixels[..., 0] > pixels[..., 2] + 80)).sum())
 
 
-def test_write_plots_names_its_axes_and_boxes_in_the_terms_of_the_field(
-    run: Run, tmp_path: Path, texts: dict[str, set[str]]
-) -> None:
+def test_write_plots_names_its_axes_and_boxes_in_the_terms_of_the_field(run: Run, tmp_path: Path, texts: Texts) -> None:
     run.write(tmp_path / "plots")
 
     assert {"actual (numbers of objects)", "predicted (numbers of predictions)"} <= texts["confusion_matrix.png"]
@@ -164,7 +185,7 @@ def test_write_plots_names_its_axes_and_boxes_in_the_terms_of_the_field(
 
 
 def test_write_plots_shows_classes_without_a_glyph_by_their_numbers(
-    run: Run, tmp_path: Path, texts: dict[str, set[str]], monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, texts: Texts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("detection.evaluate.pictures.style._wide_font", lambda letters: None)
     run.class_names = {1: "人", 2: "Benzene(C6H6)"}
@@ -198,7 +219,7 @@ def test_line_style_tells_ten_lines_apart_without_colour() -> None:
     assert len({(style["linestyle"], style["marker"]) for style in styles}) == 10
 
 
-def test_write_plots_shows_120_classes(tmp_path: Path, texts: dict[str, set[str]]) -> None:
+def test_write_plots_shows_120_classes(tmp_path: Path, texts: Texts) -> None:
     random = np.random.default_rng(0)
     class_names = {label: f"class of things {label}" for label in range(1, 121)}
     truths, detections = {}, {}
@@ -209,20 +230,18 @@ def test_write_plots_shows_120_classes(tmp_path: Path, texts: dict[str, set[str]
         detections[f"{number}.png"] = Detections(
             boxes + 1, np.where(random.random(12) < 0.8, labels, 7), random.random(12)
         )
-        Image.fromarray(np.full((96, 128, 3), 120, np.uint8)).save(tmp_path / f"{number}.png")
+    texts.drawn = ("confusion_matrix.png",)
 
-    written = Run(tmp_path, truths, detections, [], class_names).write(tmp_path / "plots")
+    Run(tmp_path, truths, detections, [], class_names, has_pictures=False).write(tmp_path / "plots")
 
-    with Image.open(next(path for path in written if path.name == "confusion_matrix.png")) as image:
+    with Image.open(tmp_path / "plots" / "confusion_matrix.png") as image:
         assert image.size[0] >= 120 * 13  # each class has room for its name
     assert "class of things 120" in texts["confusion_matrix.png"]
     lines = [text for text in texts["precision_recall.png"] if text.startswith("class of things")]
     assert len(lines) == 10  # the lowest of them; the others are grey
 
 
-def test_a_foreign_file_name_is_shown_without_its_control_characters(
-    run: Run, tmp_path: Path, texts: dict[str, set[str]]
-) -> None:
+def test_a_foreign_file_name_is_shown_without_its_control_characters(run: Run, tmp_path: Path, texts: Texts) -> None:
     name = "\u202egnp.\x07$x$.png"
     (tmp_path / "a.png").rename(tmp_path / name)
     run.truths[name], run.detections[name] = run.truths.pop("a.png"), run.detections.pop("a.png")

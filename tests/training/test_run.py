@@ -5,7 +5,9 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +28,7 @@ from detection.train.trainer import Trainer
 
 ExpConfig = Callable[..., str]
 
-
-@pytest.fixture
-def exports() -> None:
-    """Lets a test have the exports."""
-
-
-@pytest.fixture(autouse=True)
-def _no_plots_and_exports(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Skips plots and exports: both take longer than these small runs, and have tests of their own."""
-    monkeypatch.setattr("detection.evaluate.outputs.write_plots", lambda folder, **options: [])
-    if "exports" not in request.fixturenames:
-        monkeypatch.setattr("detection.export.final_model.export", lambda *given: "")
+pytestmark = pytest.mark.usefixtures("no_plots", "no_exports")
 
 
 def _run(
@@ -69,15 +60,26 @@ def _without_times(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.usefixtures("exports")
-def test_train_writes_everything_it_promises(
-    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
-) -> None:
-    text = exp_config({"RUN_PARAMS.EVAL_EVERY": 4, "RUN_PARAMS.CHECKPOINT_EVERY": 3})
+@dataclass(frozen=True)
+class _Complete:
+    """A run with plots and exports: its exp_config, output folder and metrics, and the lines of the console."""
 
-    metrics = _run(text, demo_data, tmp_path / "out", console[0])
+    text: str
+    output: Path
+    metrics: dict[str, float]
+    said: list[str]
 
-    said = console[1].getvalue().splitlines()
+
+@pytest.fixture(scope="module")
+def complete(exp_config: ExpConfig, demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> _Complete:
+    text, output = exp_config({"RUN_PARAMS.EVAL_EVERY": 4, "RUN_PARAMS.CHECKPOINT_EVERY": 3}), io.StringIO()
+    folder = tmp_path_factory.mktemp("complete")
+    metrics = _run(text, demo_data, folder, Console(output))
+    return _Complete(text, folder, metrics, output.getvalue().splitlines())
+
+
+def test_train_writes_everything_it_promises(complete: _Complete) -> None:
+    output, metrics, said = complete.output, complete.metrics, complete.said
     assert [line for line in said if line.startswith("[")] == [
         "[1/7] read the datasets",
         "[2/7] prepare the records",
@@ -88,8 +90,8 @@ def test_train_writes_everything_it_promises(
         "[7/7] save the model",
     ]
     assert sum(line.startswith((" Average Precision", " Average Recall")) for line in said) == 24  # two evaluations
-    assert sorted(path.name for path in (tmp_path / "out" / "checkpoints").iterdir())[-1].endswith("-00000006.ckpt")
-    final = tmp_path / "out" / "final_model"
+    assert sorted(path.name for path in (output / "checkpoints").iterdir())[-1].endswith("-00000006.ckpt")
+    final = output / "final_model"
     assert sorted(path.name for path in final.iterdir()) == [
         "MLmodel",
         "MODEL_CARD.md",
@@ -113,12 +115,14 @@ def test_train_writes_everything_it_promises(
     assert saved == metrics
     assert intervals["metrics"].keys() <= metrics.keys() and [e["name"] for e in suggested["classes"]] == ["pothole"]
     assert f"| `eval_mAP` | {metrics['eval_mAP']:.4g} |" in (final / "MODEL_CARD.md").read_text(encoding="utf-8")
-    assert (tmp_path / "out" / "tables" / "confusion_matrix.csv").is_file()
-    assert parse_settings((final / "exp_config.json").read_text(), "x") == parse_settings(text, "x")
-    assert [line["step"] for line in _lines(tmp_path / "out")] == [0, 1, 2, 3, 4, 4, 5, 6, 6]
+    assert (output / "tables" / "confusion_matrix.csv").is_file()
+    if find_spec("matplotlib") is not None:
+        assert (output / "plots" / "losses.png").is_file() and (output / "plots" / "contact_sheet.png").is_file()
+    assert parse_settings((final / "exp_config.json").read_text(), "x") == parse_settings(complete.text, "x")
+    assert [line["step"] for line in _lines(output)] == [0, 1, 2, 3, 4, 4, 5, 6, 6]
 
-    images = json.loads((tmp_path / "out" / "predictions_images.json").read_text())
-    results = json.loads((tmp_path / "out" / "predictions.json").read_text())
+    images = json.loads((output / "predictions_images.json").read_text())
+    results = json.loads((output / "predictions.json").read_text())
     assert images["categories"] == [{"id": 1, "name": "pothole"}]
     assert {result["image_id"] for result in results} <= {image["id"] for image in images["images"]}
 
@@ -160,16 +164,11 @@ def test_train_logs_exactly_the_metric_names_of_the_list(
     } | {"proposal_recall_pothole"}
 
 
-@pytest.mark.usefixtures("exports")
-def test_train_exports_a_model_that_predicts_the_same_for_a_raw_image(
-    exp_config: ExpConfig, demo_data: Path, tmp_path: Path, console: tuple[Console, io.StringIO]
-) -> None:
-    _run(exp_config({"RUN_PARAMS.STEPS": 1, "RUN_PARAMS.WARMUP_STEPS": 0}), demo_data, tmp_path, console[0])
-
-    exported = torch.jit.load(str(tmp_path / "final_model" / "model.torchscript.pt"))
-    settings = parse_settings(exp_config(), "x")
-    model = build_model(settings.model, 1).eval()
-    model.load_state_dict(torch.load(tmp_path / "final_model" / "model.pth"))
+def test_train_exports_a_model_that_predicts_the_same_for_a_raw_image(complete: _Complete) -> None:
+    final = complete.output / "final_model"
+    exported = torch.jit.load(str(final / "model.torchscript.pt"))
+    model = build_model(parse_settings(complete.text, "x").model, 1).eval()
+    model.load_state_dict(torch.load(final / "model.pth"))
     image = torch.rand(3, 96, 128)
     with torch.no_grad():
         (expected,) = model([image])

@@ -133,6 +133,7 @@ def test_an_evaluation_needs_no_validation_file(exp_config: _ExpConfig, demo_dat
     assert held_out_file(dataset) == (dataset, None)
 
 
+@pytest.mark.usefixtures("no_plots")
 @pytest.mark.parametrize("share", [0, 0.5])
 def test_predictions_are_evaluated_against_the_validation_split(
     share: float, exp_config: _ExpConfig, demo_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
