@@ -62,10 +62,15 @@ public sealed class TestRun(
     private static Dictionary<string, string?> Variables =>
         new(DotNet.ShortRunVariables, StringComparer.Ordinal) { ["TESTED_HOST"] = typeof(TestRun).Assembly.Location };
 
-    // End-to-end tests start hundreds of hosts and emulators, each for a second or two: none is worth a second compilation, and none is
-    // debugged.
+    // End-to-end tests start hundreds of hosts and emulators, each for a second or two: none is worth a second compilation, none is
+    // debugged, and none may compute while it waits, since others could.
     private static Dictionary<string, string?> VariablesOfShortRuns =>
-        new(Variables, StringComparer.Ordinal) { ["DOTNET_TC_CallCounting"] = "0", ["DOTNET_EnableDiagnostics"] = "0" };
+        new(Variables, StringComparer.Ordinal)
+        {
+            ["DOTNET_TC_CallCounting"] = "0",
+            ["DOTNET_EnableDiagnostics"] = "0",
+            ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
+        };
 
     private async Task<List<TestOutcome>> RunAsync(BuildContext context, IReadOnlyList<TestSuite> suites)
     {

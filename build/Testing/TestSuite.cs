@@ -21,8 +21,8 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
 
     private static readonly string[] WithoutNight = ["--filter-not-trait", "When=Night"];
 
-    // The end-to-end suites that take longest, the longest first. The others follow.
-    private static readonly string[] LongSuites = ["Chain", "PullRequests", "Images", "Resilience", "Storage"];
+    // The end-to-end suites that take longest, the longest first, and those that mostly wait, which other suites fill. The others follow.
+    private static readonly string[] FirstSuites = ["Images", "Chain", "Attacks", "Containers", "PullRequests", "Resilience", "Storage"];
 
     /// <summary>The suite of the trainer.</summary>
     public const string Training = "training";
@@ -54,7 +54,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     public bool IsHeavy => Name.EndsWith("EndToEnd.Tests", StringComparison.Ordinal);
 
     /// <summary>Its place among the end-to-end suites: the longest come first, so that none of them runs alone at the end.</summary>
-    public int Place => Array.IndexOf(LongSuites, Name.Split('.')[0]) is >= 0 and var place ? place : LongSuites.Length;
+    public int Place => Array.IndexOf(FirstSuites, Name.Split('.')[0]) is >= 0 and var place ? place : FirstSuites.Length;
 
     /// <summary>Whether it belongs to <c>--suite=unit</c>: what a contributor runs after each change.</summary>
     public bool IsUnit => !IsWatched && Name is not (House or SlowTraining or Studio);
