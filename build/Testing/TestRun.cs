@@ -6,7 +6,7 @@ using Cake.Core;
 namespace Build.Testing;
 
 /// <summary>
-/// Runs the test suites, more at once than this machine has cores, since they often wait, for a process or for a time that is tested:
+/// Runs the test suites, one more at once than this machine has cores, since they often wait, for a process or for a time that is tested:
 /// first the fast ones, those that need no build beside the build, then the end-to-end ones, the longest first.
 /// </summary>
 public sealed class TestRun(
@@ -85,18 +85,12 @@ public sealed class TestRun(
             .ThenBy(suite => suite.Place)
             .ToLookup(suite => suite.NeedsBuild || suite.IsHeavy);
         // The suites queue for the lanes in this order: whoever waits for a task first continues first.
-        await Task.WhenAll(WithoutBuildAsync(), RunGroupAsync(EverythingAsync(), ordered[true]));
+        await Task.WhenAll(
+            RunGroupAsync(python, ordered[false].Where(suite => suite.Packages is null)),
+            RunGroupAsync(installed, ordered[false].Where(suite => suite.Packages is not null)),
+            RunGroupAsync(EverythingAsync(), ordered[true])
+        );
         return outcomes;
-
-        async Task WithoutBuildAsync()
-        {
-            await Task.WhenAll(
-                RunGroupAsync(python, ordered[false].Where(suite => suite.Packages is null)),
-                RunGroupAsync(installed, ordered[false].Where(suite => suite.Packages is not null))
-            );
-            // These compute; the others often wait.
-            lanes.Release();
-        }
 
         async Task EverythingAsync()
         {
