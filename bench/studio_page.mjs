@@ -4,11 +4,10 @@
 //
 // ADDRESS holds the studio's token, if the page needs one. DRAWN is a selector: the page can be used once it matches. FOLLOWED is the part of
 // the address behind # of the studio's log, whose lines begin with the seconds since 1970 at which they were written.
-import { createRequire } from 'node:module';
+import { open } from '../tests/studio/browser.mjs';
 
-const { chromium } = createRequire(new URL('../tests/studio/package.json', import.meta.url))('playwright-core');
 const [address, drawn, followed, seconds] = process.argv.slice(2);
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell', args: ['--no-sandbox', '--disable-gpu'] });
+const browser = await open();
 const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1280, height: 900 } });
 const page = await context.newPage();
 

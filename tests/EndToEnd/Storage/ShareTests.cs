@@ -54,7 +54,7 @@ public sealed class ShareTests(DemoData data) : IAsyncLifetime
         var train = Directory.EnumerateFiles(Path.Combine(folder, "pothole", "datasets"), "train_*.csv").Single();
         await File.AppendAllTextAsync(train, "absent.png,0,0,4,4,pothole\npizza/1.png,9,9,2,2,pothole\n", Stop);
         server.WriteFolder(folder);
-        // Their own datastore is this folder.
+        // The datastore of the few images is this folder.
         checkout.WriteExperiment(DemoData.FewImages);
         var doctor = await checkout.RunAsync("--target=Doctor");
         var ofFolder = await checkout.RunAsync("--target=Check-Data");
