@@ -70,15 +70,18 @@ public sealed class PythonRuntime(IProcesses processes, DebianPackages packages)
     }
 
     /// <summary>Finds an interpreter that can train; installs and logs what is missing.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="forTests">Whether it must also run and check the tests.</param>
+    /// <param name="others">Further packages of the distribution; they come along where any is installed, since apt takes seconds to start.</param>
     /// <exception cref="CakeException">No Python exists, or an installation failed.</exception>
-    public async Task<PythonInterpreter> EnsureAsync(BuildContext context, bool forTests = false)
+    public async Task<PythonInterpreter> EnsureAsync(BuildContext context, bool forTests = false, IReadOnlyList<string>? others = null)
     {
         var (interpreter, reason) = await FindAsync(context, forTests);
         if (interpreter is not null)
             return interpreter;
 
         if (DebianPackages.CanInstall)
-            await InstallDebianPackagesAsync(context, forTests);
+            await InstallDebianPackagesAsync(context, forTests, others ?? []);
         else
             await CreateVirtualEnvironmentAsync(context, reason, forTests);
 
@@ -170,7 +173,7 @@ public sealed class PythonRuntime(IProcesses processes, DebianPackages packages)
         return interpreter ?? throw new CakeException($"Packages were installed, and still {reason}.");
     }
 
-    private async Task InstallDebianPackagesAsync(BuildContext context, bool forTests)
+    private async Task InstallDebianPackagesAsync(BuildContext context, bool forTests, IReadOnlyList<string> others)
     {
         var modules = Modules(forTests);
         var interpreter = await PythonInterpreter.InspectAsync(processes, "/usr/bin/python3", modules, context.Root, context.Cancellation);
@@ -179,6 +182,7 @@ public sealed class PythonRuntime(IProcesses processes, DebianPackages packages)
             [
                 .. (interpreter?.Lacks(modules) ?? modules).Select(module => module.DebianPackage),
                 .. MissingPackages("/usr/bin/python3", forTests),
+                .. others,
             ]
         );
     }

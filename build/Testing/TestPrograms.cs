@@ -4,26 +4,66 @@ namespace Build.Testing;
 
 /// <summary>The programs and libraries that test suites start, as packages of Debian.</summary>
 /// <remarks>They are installed before any suite that needs them starts, so that no two suites wait for the lock of apt.</remarks>
-public sealed class TestPrograms(DebianPackages packages)
+public sealed class TestPrograms(DebianPackages packages, IProcesses processes)
 {
+    private const string PythonModules = "/usr/lib/python3/dist-packages";
+
     private static readonly (string File, string Package, bool IsForUnit)[] Programs =
     [
         ("/usr/bin/docker-registry", "docker-registry", true),
         ("/usr/bin/chromium-headless-shell", "chromium-headless-shell", false),
-        ("/usr/lib/python3/dist-packages/azure/ai/ml", "python3-azure", false),
+        .. ModulesOfClients.Select(name => (Path.Combine(PythonModules, name), $"python3-{name}", false)),
     ];
 
-    /// <summary>Installs what is missing, where that is possible; elsewhere the suites name it.</summary>
+    // What Microsoft's Python clients import.
+    private static IReadOnlyList<string> ModulesOfClients =>
+        [
+            "aiohttp",
+            "colorama",
+            "cryptography",
+            "dateutil",
+            "isodate",
+            "jsonschema",
+            "jwt",
+            "marshmallow",
+            "msrest",
+            "requests",
+            "strictyaml",
+            "tqdm",
+            "yaml",
+        ];
+
+    /// <summary>Returns the packages that are missing where they can be installed; elsewhere the suites name them.</summary>
+    /// <param name="onlyUnit">Whether only the unit tests run.</param>
+    public static IReadOnlyList<string> Missing(bool onlyUnit) =>
+        DebianPackages.CanInstall
+            ?
+            [
+                .. Programs
+                    .Where(program => (program.IsForUnit || !onlyUnit) && !Path.Exists(program.File))
+                    .Select(program => program.Package),
+            ]
+            : [];
+
+    /// <summary>Installs what is missing, where that is possible.</summary>
     /// <param name="context">The run.</param>
     /// <param name="onlyUnit">Whether only the unit tests run.</param>
     /// <exception cref="Cake.Core.CakeException">An installation failed.</exception>
     public async Task EnsureAsync(BuildContext context, bool onlyUnit)
     {
-        var missing = Programs
-            .Where(program => (program.IsForUnit || !onlyUnit) && !Path.Exists(program.File))
-            .Select(program => program.Package)
-            .ToList();
-        if (DebianPackages.CanInstall && missing.Count > 0)
+        if (Missing(onlyUnit) is { Count: > 0 } missing)
             await packages.InstallAsync(context, missing);
+        if (!onlyUnit && DebianPackages.CanInstall)
+            await UnpackClientsAsync(context);
+    }
+
+    private async Task UnpackClientsAsync(BuildContext context)
+    {
+        var clients = Path.Combine(context.Root, ".local", "python-clients");
+        if (Path.Exists(Path.Combine(PythonModules, "azure", "ai", "ml")) || Directory.Exists(clients))
+            return;
+        context.Say("Unpacking Microsoft's Python clients.");
+        var unpack = Path.Combine(context.Root, "tests", "conformance", "python", "unpack-clients");
+        await processes.RunCheckedAsync(new ChildProcess(unpack, [clients], context.Root), context.Cancellation);
     }
 }

@@ -7,7 +7,8 @@ namespace Build.Testing;
 
 /// <summary>
 /// Runs the test suites, one more at once than this machine has cores, since they often wait, for a process or for a time that is tested:
-/// first the fast ones, those that need no build beside the build, then the end-to-end ones, the longest first.
+/// first the fast ones, those that need no build beside the build, then the end-to-end ones, the longest first. The longest of all comes before
+/// the fast ones, so that it does not run alone at the end.
 /// </summary>
 public sealed class TestRun(
     CommandArguments arguments,
@@ -31,7 +32,9 @@ public sealed class TestRun(
             suites = [.. suites.Select(suite => suite.IsWatched ? traffic.Watch(suite) : suite)];
 
         suites = [.. suites.Select(suite => suite.With(suite.IsHeavy ? VariablesOfShortRuns : Variables))];
+        var prepared = traffic?.PrepareAsync(processes, context.Cancellation) ?? Task.CompletedTask;
         var outcomes = await RunAsync(context, suites);
+        await prepared;
         if (traffic is not null && await traffic.RunAsync(processes, context.Cancellation) is { } checkedTraffic)
         {
             outcomes.Add(checkedTraffic);
@@ -78,31 +81,40 @@ public sealed class TestRun(
         using var lanes = new SemaphoreSlim(Environment.ProcessorCount + 1);
         // The build needs nothing that is installed, and the suites that need no build run beside it.
         var built = suites.Any(suite => suite.NeedsBuild) ? BuildAsync(context, lanes) : Task.CompletedTask;
-        var python = runtime.EnsureAsync(context, forTests: true);
+        var onlyUnit = suites.All(suite => suite.IsUnit);
+        var python = runtime.EnsureAsync(context, forTests: true, TestPrograms.Missing(onlyUnit));
         var installed = InstallAsync(context, suites, python);
-        var ordered = suites
-            .OrderBy(suite => suite.IsHeavy)
-            .ThenBy(suite => suite.Place)
-            .ToLookup(suite => suite.NeedsBuild || suite.IsHeavy);
-        // The suites queue for the lanes in this order: whoever waits for a task first continues first.
-        await Task.WhenAll(
-            RunGroupAsync(python, ordered[false].Where(suite => suite.Packages is null)),
-            RunGroupAsync(installed, ordered[false].Where(suite => suite.Packages is not null)),
-            RunGroupAsync(EverythingAsync(), ordered[true])
-        );
-        return outcomes;
-
-        async Task EverythingAsync()
+        var everything = Task.WhenAll(built, installed);
+        var queue = suites.OrderBy(suite => suite.Place).Select(suite => (Suite: suite, Ready: ReadyFor(suite))).ToList();
+        var started = new List<Task>();
+        while (queue.Count > 0)
         {
-            await built;
-            await installed;
+            await lanes.WaitAsync(context.Cancellation);
+            await Task.WhenAny(queue.Select(entry => entry.Ready));
+            var next = queue.First(entry => entry.Ready.IsCompleted);
+            queue.Remove(next);
+            started.Add(RunAsync(next.Suite, next.Ready));
         }
 
-        async Task RunGroupAsync(Task ready, IEnumerable<TestSuite> group)
+        await Task.WhenAll(started);
+        return outcomes;
+
+        Task ReadyFor(TestSuite suite) =>
+            suite.NeedsBuild || suite.IsHeavy ? everything
+            : suite.Packages is not null ? installed
+            : python;
+
+        async Task RunAsync(TestSuite suite, Task ready)
         {
-            await ready;
-            var interpreter = await python;
-            await Task.WhenAll(group.Select(suite => RunAsync(suite.With(interpreter), lanes, outcomes, context)).ToList());
+            try
+            {
+                await ready;
+                await RunSuiteAsync(suite.With(await python), outcomes, context);
+            }
+            finally
+            {
+                lanes.Release();
+            }
         }
     }
 
@@ -131,27 +143,19 @@ public sealed class TestRun(
         }
     }
 
-    private async Task RunAsync(TestSuite suite, SemaphoreSlim lanes, List<TestOutcome> outcomes, BuildContext context)
+    private async Task RunSuiteAsync(TestSuite suite, List<TestOutcome> outcomes, BuildContext context)
     {
-        await lanes.WaitAsync(context.Cancellation);
-        try
+        context.Say($"{suite.Name}: started.");
+        var outcome = await suite.RunAsync(processes, context.Cancellation);
+        lock (outcomes)
         {
-            context.Say($"{suite.Name}: started.");
-            var outcome = await suite.RunAsync(processes, context.Cancellation);
-            lock (outcomes)
-            {
-                outcomes.Add(outcome);
-                foreach (var line in outcome.Failed > 0 ? outcome.Output : [])
-                    context.Say(line);
-                context.Say(
-                    $"{outcome.Name}: {outcome.Passed} passed, {outcome.Failed} failed, {outcome.Skipped} skipped "
-                        + $"in {outcome.Duration.TotalSeconds:F0} s."
-                );
-            }
-        }
-        finally
-        {
-            lanes.Release();
+            outcomes.Add(outcome);
+            foreach (var line in outcome.Failed > 0 ? outcome.Output : [])
+                context.Say(line);
+            context.Say(
+                $"{outcome.Name}: {outcome.Passed} passed, {outcome.Failed} failed, {outcome.Skipped} skipped "
+                    + $"in {outcome.Duration.TotalSeconds:F0} s."
+            );
         }
     }
 

@@ -21,8 +21,9 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
 
     private static readonly string[] WithoutNight = ["--filter-not-trait", "When=Night"];
 
-    // The end-to-end suites that take longest, the longest first, and those that mostly wait, which other suites fill. The others follow.
-    private static readonly string[] FirstSuites = ["Images", "Chain", "Attacks", "Containers", "PullRequests", "Resilience", "Storage"];
+    // The end-to-end suites that take longest, the longest first, and those that mostly wait, which other suites fill. The others follow. The
+    // first one builds and pushes an image of 1.4 GB.
+    private static readonly string[] HeavySuites = ["Images", "Chain", "Attacks", "Containers", "PullRequests", "Resilience", "Storage"];
 
     /// <summary>The suite of the trainer.</summary>
     public const string Training = "training";
@@ -53,8 +54,13 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     /// <summary>Whether it starts the host and the emulator, and so runs after the fast suites.</summary>
     public bool IsHeavy => Name.EndsWith("EndToEnd.Tests", StringComparison.Ordinal);
 
-    /// <summary>Its place among the end-to-end suites: the longest come first, so that none of them runs alone at the end.</summary>
-    public int Place => Array.IndexOf(FirstSuites, Name.Split('.')[0]) is >= 0 and var place ? place : FirstSuites.Length;
+    /// <summary>
+    /// Its place among all suites, the smaller first: the one that takes longest, then the fast ones, then the other end-to-end suites.
+    /// </summary>
+    public int Place =>
+        !IsHeavy ? 1
+        : Array.IndexOf(HeavySuites, Name.Split('.')[0]) is >= 0 and var place ? 2 * place
+        : 2 * HeavySuites.Length;
 
     /// <summary>Whether it belongs to <c>--suite=unit</c>: what a contributor runs after each change.</summary>
     public bool IsUnit => !IsWatched && Name is not (House or SlowTraining or Studio);

@@ -49,6 +49,17 @@ public sealed partial class TrafficCheck(string checker, string reports)
         );
     }
 
+    /// <summary>Runs the program on a file without exchanges, so that it installs what it needs while the suites run.</summary>
+    public async Task PrepareAsync(IProcesses processes, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(reports);
+        var file = Path.Combine(reports, "no-traffic.jsonl");
+        await File.WriteAllTextAsync(file, "", cancellationToken);
+        // It fails, because it found no exchange. What it could not install, it reports when it validates.
+        await processes.RunAsync(new ChildProcess("node", [checker, file], reports), _ => { }, cancellationToken);
+        File.Delete(file);
+    }
+
     /// <summary>Validates all recorded exchanges.</summary>
     /// <returns>One failure per invalid exchange; null when nothing was recorded.</returns>
     public async Task<TestOutcome?> RunAsync(IProcesses processes, CancellationToken cancellationToken)

@@ -34,6 +34,17 @@ public sealed class TrafficCheckTests : IDisposable
         Assert.Equal((1, 0), (outcome.Passed, outcome.Failed));
     }
 
+    [Fact]
+    public async Task Prepare_StartsTheCheckerWithoutExchanges_AndAcceptsThatItFindsNone()
+    {
+        var check = Find("""require("fs").copyFileSync(process.argv[2], "seen"); process.exit(1)""");
+
+        await check.PrepareAsync(new SystemProcesses(), TestContext.Current.CancellationToken);
+
+        Assert.Equal("", await File.ReadAllTextAsync(Path.Combine(folder, "seen"), TestContext.Current.CancellationToken));
+        Assert.Null(await check.RunAsync(new SystemProcesses(), TestContext.Current.CancellationToken));
+    }
+
     [Theory]
     [InlineData("""console.log("9 exchanges, 4 operations, 3 failed (1 skipped)"); process.exit(1)""", 3)]
     [InlineData("""console.log("9 exchanges, 4 operations, 0 failed (1 skipped)"); process.exit(1)""", 1)]

@@ -30,7 +30,9 @@ from processes import containers_of, end, processes_of, unmount
 DEFAULT_SOCKET = Path("/var/run/docker.sock")
 SUITE = "bookworm"
 BASE_IMAGE = f"debian-base:{SUITE}"
-PACKAGES = {"dockerd": "docker.io", "docker-registry": "docker-registry", "debootstrap": "debootstrap"}
+BASE_ARCHIVE = "debian-base.tar"
+MIRROR = "http://deb.debian.org/debian"
+PACKAGES = {"dockerd": "docker.io", "docker-registry": "docker-registry", "mmdebstrap": "mmdebstrap"}
 START_SECONDS = 90
 STOP_SECONDS = 40
 
@@ -164,7 +166,9 @@ def release(data: Path) -> None:
 
 
 def start_engine(folder: Path, cache: Path) -> tuple[str, int]:
-    install(["dockerd"])
+    # What the base image needs comes along, so that apt runs once.
+    makes_base = os.geteuid() == 0 and not (cache / BASE_ARCHIVE).exists()
+    install(["dockerd", "mmdebstrap"] if makes_base else ["dockerd"])
     if os.geteuid() != 0:
         raise UnavailableError(
             "no Docker engine answers, and only root may start one; start Docker, or set DOCKER_HOST"
@@ -250,13 +254,25 @@ def start_registry(folder: Path) -> tuple[str, int]:
 
 
 def make_archive(archive: Path) -> None:
-    install(["debootstrap"])
+    install(["mmdebstrap"])
     for unfinished in archive.parent.glob("base-*"):
         unmount(unfinished)
         shutil.rmtree(unfinished)
     with tempfile.TemporaryDirectory(prefix="base-", dir=archive.parent) as work:
-        mirror = [os.environ["DEBIAN_MIRROR"]] if os.environ.get("DEBIAN_MIRROR") else []
-        run([find_program("debootstrap") or "debootstrap", "--variant=minbase", SUITE, f"{work}/tree", *mirror])
+        # As Debian's slim images, without documentation. mmdebstrap takes half the time of debootstrap.
+        without = [f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in ("doc", "locale", "man")]
+        run(
+            [
+                find_program("mmdebstrap") or "mmdebstrap",
+                "--quiet",
+                "--variant=minbase",
+                "--format=directory",
+                *without,
+                SUITE,
+                f"{work}/tree",
+                os.environ.get("DEBIAN_MIRROR") or MIRROR,
+            ]
+        )
         left_out = [
             f"--exclude=./{path}/*" for path in ("dev", "proc", "sys", "var/cache/apt", "var/lib/apt/lists", "var/log")
         ]
@@ -283,7 +299,7 @@ def make_base(client: str, address: str, cache: Path) -> None:
         run([*docker, "pull", f"debian:{SUITE}-slim"])
         run([*docker, "tag", f"debian:{SUITE}-slim", BASE_IMAGE])
         return
-    archive = cache / "debian-base.tar"
+    archive = cache / BASE_ARCHIVE
     with one_at_a_time(cache):
         if not archive.exists():
             make_archive(archive)

@@ -48,9 +48,9 @@ class InstallTests(unittest.TestCase):
 
     def test_installs_what_is_missing(self) -> None:
         self.present("apt-get", "docker-registry")
-        engine.install(["dockerd", "docker-registry", "debootstrap"])
+        engine.install(["dockerd", "docker-registry", "mmdebstrap"])
         self.assertEqual(
-            [["apt-get", "install", "-y", "--no-install-recommends", "docker.io", "debootstrap"]], self.commands
+            [["apt-get", "install", "-y", "--no-install-recommends", "docker.io", "mmdebstrap"]], self.commands
         )
 
     def test_updates_the_package_lists_and_retries_when_a_package_is_not_found(self) -> None:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,11 +12,18 @@ from emulator import GROUP, SUBSCRIPTION, WORKSPACE, Emulator
 from mlflow_rest import Mlflow
 
 
+# Where `unpack-clients` puts the clients.
+UNPACKED = Path(__file__).parents[3] / ".local/python-clients"
+
+
 def pytest_configure() -> None:
     """Says what is missing; `--target=Test` installs it where Debian's packages can be installed."""
+    if UNPACKED.is_dir():
+        sys.path.insert(0, str(UNPACKED))
     if not importlib.util.find_spec("azure") or not importlib.util.find_spec("azure.ai.ml"):
         pytest.exit(
-            "Microsoft's Python clients are missing; install Debian's package python3-azure and run /usr/bin/python3.",
+            "Microsoft's Python clients are missing; as root on Debian, run `./build.sh --target=Test --suite=conformance.python`; "
+            "elsewhere, install azure-ai-ml 1.4.0.",
             3,
         )
 
