@@ -8,7 +8,9 @@ import { after, before, describe } from 'node:test';
 import { AzureMachineLearningWorkspaces } from '@azure/arm-machinelearning';
 import { createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
 
-const program = path.resolve(import.meta.dirname, '../../src/WorkspaceEmulator/bin/Debug/net10.0/WorkspaceEmulator.dll');
+// The emulator of the host that runs the tests, compiled ahead, or else the one of `dotnet build`.
+const configuration = path.basename(path.resolve(process.env.TESTED_HOST ?? 'Debug/net10.0/Build.dll', '../..'));
+const program = path.resolve(import.meta.dirname, `../../src/WorkspaceEmulator/bin/${configuration}/net10.0/WorkspaceEmulator.dll`);
 
 export const subscription = '00000000-0000-0000-0000-00000000c0de';
 export const group = 'conformance';

@@ -53,7 +53,12 @@ def _python(*arguments: str) -> list[str]:
             id="mypy",
         ),
         pytest.param(
-            [_program("shellcheck"), *map(str, tracked("*.sh", ".ci/run", "docker/*.sh"))],
+            [
+                _program("shellcheck"),
+                *map(
+                    str, tracked("*.sh", ".ci/run", ".ci/install-packages", "tests/conformance/python/unpack-clients")
+                ),
+            ],
             "the edits that it names",
             id="shellcheck",
         ),

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Security;
-using System.Reflection;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using Fixtures.Checkouts;
 
 namespace EndToEnd.Attacks;
 
@@ -84,10 +84,7 @@ public sealed class Target : IAsyncLifetime
     {
         var assembly = Environment.GetEnvironmentVariable("ATTACKS_EMULATOR") is { Length: > 0 } other
             ? other
-            : typeof(Target)
-                .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-                .Single(entry => entry.Key == "EmulatorAssembly")
-                .Value!;
+            : Checkout.Emulator;
         string[] command = ["dotnet", assembly, "--state", StatePath, "--workspace", "sub/group/work", "--provisioning-milliseconds", "20"];
         if (FileSystem is { } size)
         {

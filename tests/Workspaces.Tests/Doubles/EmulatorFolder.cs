@@ -1,6 +1,6 @@
-using System.Reflection;
 using Azure.Core;
 using Experiments.Plans;
+using Fixtures.Checkouts;
 using Fixtures.Services;
 using Workspaces.Computes;
 using Workspaces.Connection;
@@ -15,18 +15,12 @@ namespace Workspaces.Tests.Doubles;
 /// <summary>A real emulator process with its own state folder, removed after the tests.</summary>
 public sealed class EmulatorFolder : IAsyncLifetime
 {
-    public static string Assembly { get; } =
-        typeof(EmulatorFolder)
-            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(entry => entry.Key == "EmulatorAssembly")
-            .Value!;
-
     public static WorkspaceAddress Address { get; } = FakeService.Address;
 
     public string Root { get; } = Directory.CreateTempSubdirectory("workspaces-").FullName;
 
     public EmulatorSettings Settings =>
-        new(Path.Combine(Root, "state"), ["dotnet", Assembly], [Address]) { ProvisioningTime = TimeSpan.FromMilliseconds(20) };
+        new(Path.Combine(Root, "state"), ["dotnet", Checkout.Emulator], [Address]) { ProvisioningTime = TimeSpan.FromMilliseconds(20) };
 
     public ValueTask InitializeAsync()
     {

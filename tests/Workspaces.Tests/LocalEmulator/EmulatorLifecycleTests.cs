@@ -1,3 +1,4 @@
+using Fixtures.Checkouts;
 using Workspaces.Connection;
 using Workspaces.Errors;
 using Workspaces.Jobs;
@@ -60,7 +61,7 @@ public sealed class EmulatorLifecycleTests : IAsyncLifetime
         // The named assembly differs from the running one, as after a rebuild.
         var rebuilt = folder.Settings with
         {
-            Command = ["/bin/sh", "-c", $"exec dotnet '{EmulatorFolder.Assembly}' \"$@\"", typeof(EmulatorLauncher).Assembly.Location],
+            Command = ["/bin/sh", "-c", $"exec dotnet '{Checkout.Emulator}' \"$@\"", typeof(EmulatorLauncher).Assembly.Location],
         };
         var first = await emulator.EnsureRunningAsync(folder.Settings, Stop);
         var workspace = await folder.ConnectAsync(Stop);

@@ -22,8 +22,8 @@ def pytest_configure() -> None:
         sys.path.insert(0, str(UNPACKED))
     if not importlib.util.find_spec("azure") or not importlib.util.find_spec("azure.ai.ml"):
         pytest.exit(
-            "Microsoft's Python clients are missing; as root on Debian, run `./build.sh --target=Test --suite=conformance.python`; "
-            "elsewhere, install azure-ai-ml 1.4.0.",
+            "Microsoft's Python clients are missing; as root on Debian, run "
+            "`./build.sh --target=Test --suite=conformance.python`; elsewhere, install azure-ai-ml 1.4.0.",
             3,
         )
 

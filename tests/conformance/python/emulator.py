@@ -9,7 +9,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-PROGRAM = Path(__file__).parents[3] / "src/WorkspaceEmulator/bin/Debug/net10.0/WorkspaceEmulator.dll"
+# The emulator of the host that runs the tests, compiled ahead, or else the one of `dotnet build`.
+CONFIGURATION = Path(os.environ.get("TESTED_HOST", "Debug/net10.0/Build.dll")).parents[1].name
+PROGRAM = Path(__file__).parents[3] / f"src/WorkspaceEmulator/bin/{CONFIGURATION}/net10.0/WorkspaceEmulator.dll"
 SUBSCRIPTION = "00000000-0000-0000-0000-00000000c0de"
 GROUP = "conformance"
 WORKSPACE = "work"
