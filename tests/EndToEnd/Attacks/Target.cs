@@ -82,9 +82,7 @@ public sealed class Target : IAsyncLifetime
     /// <summary>Starts the emulator on its folder, and returns once it listens.</summary>
     public async Task LaunchAsync()
     {
-        var assembly = Environment.GetEnvironmentVariable("ATTACKS_EMULATOR") is { Length: > 0 } other
-            ? other
-            : Checkout.Emulator;
+        var assembly = Environment.GetEnvironmentVariable("ATTACKS_EMULATOR") is { Length: > 0 } other ? other : Checkout.Emulator;
         string[] command = ["dotnet", assembly, "--state", StatePath, "--workspace", "sub/group/work", "--provisioning-milliseconds", "20"];
         if (FileSystem is { } size)
         {
