@@ -72,7 +72,9 @@ public sealed class PythonRuntime(IProcesses processes, DebianPackages packages)
     /// <summary>Finds an interpreter that can train; installs and logs what is missing.</summary>
     /// <param name="context">The run.</param>
     /// <param name="forTests">Whether it must also run and check the tests.</param>
-    /// <param name="others">Further packages of the distribution; they come along where any is installed, since apt takes seconds to start.</param>
+    /// <param name="others">
+    /// Further packages of the distribution; they come along where any is installed, since apt takes seconds to start.
+    /// </param>
     /// <exception cref="CakeException">No Python exists, or an installation failed.</exception>
     public async Task<PythonInterpreter> EnsureAsync(BuildContext context, bool forTests = false, IReadOnlyList<string>? others = null)
     {

@@ -7,8 +7,8 @@ namespace Build.Testing;
 
 /// <summary>
 /// Runs the test suites, one more at once than this machine has cores, since they often wait, for a process or for a time that is tested:
-/// first the fast ones, those that need no build beside the build, then the end-to-end ones, the longest first. The longest of all comes before
-/// the fast ones, so that it does not run alone at the end.
+/// first the fast ones, those that need no build beside the build, then the end-to-end ones, the longest first. The longest of all comes
+/// before the fast ones, so that it does not run alone at the end.
 /// </summary>
 public sealed class TestRun(
     CommandArguments arguments,

@@ -20,6 +20,8 @@ def pytest_configure() -> None:
     """Says what is missing; `--target=Test` installs it where Debian's packages can be installed."""
     if UNPACKED.is_dir():
         sys.path.insert(0, str(UNPACKED))
+        # For the programs that tests start.
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(UNPACKED), os.environ.get("PYTHONPATH")]))
     if not importlib.util.find_spec("azure") or not importlib.util.find_spec("azure.ai.ml"):
         pytest.exit(
             "Microsoft's Python clients are missing; as root on Debian, run "
