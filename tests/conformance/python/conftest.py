@@ -18,10 +18,12 @@ UNPACKED = Path(__file__).parents[3] / ".local/python-clients"
 
 def pytest_configure() -> None:
     """Says what is missing; `--target=Test` installs it where Debian's packages can be installed."""
+    folders = [str(Path(__file__).parent)]  # pydash
     if UNPACKED.is_dir():
         sys.path.insert(0, str(UNPACKED))
-        # For the programs that tests start.
-        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(UNPACKED), os.environ.get("PYTHONPATH")]))
+        folders.append(str(UNPACKED))
+    # For the programs that tests start.
+    os.environ["PYTHONPATH"] = os.pathsep.join(folders)
     if not importlib.util.find_spec("azure") or not importlib.util.find_spec("azure.ai.ml"):
         pytest.exit(
             "Microsoft's Python clients are missing; as root on Debian, run "

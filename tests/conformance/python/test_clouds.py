@@ -60,7 +60,6 @@ def test_mlclient_uploads_data_in_the_emulators_cloud(emulator: Emulator, tmp_pa
         "ARM_CLOUD_METADATA_URL": f"{emulator.endpoint}/metadata/endpoints?api-version=2019-05-01",
         "REQUESTS_CA_BUNDLE": str(emulator.certificate),
         "EMULATOR_TOKEN": emulator.token,
-        "PYTHONPATH": str(Path(__file__).parent),  # pydash
     }
     command = [sys.executable, "-c", CLIENT, SUBSCRIPTION, GROUP, CLOUDS, str(tmp_path / "data")]
 

@@ -11,8 +11,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_the_sample_runs_a_job_and_reads_its_output() -> None:
-    paths = os.pathsep.join(filter(None, [str(Path(__file__).parent), os.environ.get("PYTHONPATH")]))
-    environment = {**os.environ, "WORKSPACE_EMULATOR": f"dotnet {PROGRAM}", "PYTHONPATH": paths}
+    environment = {**os.environ, "WORKSPACE_EMULATOR": f"dotnet {PROGRAM}"}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(ROOT / "docs/samples/pytest")]
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stdout + ended.stderr
