@@ -33,27 +33,31 @@ public sealed class TestPrograms(DebianPackages packages, IProcesses processes)
             "yaml",
         ];
 
+    // What tests/docker/engine.py starts and makes where no engine answers.
+    private static readonly string[] EngineFiles = ["/usr/sbin/dockerd", "/usr/bin/dockerd", "/var/run/docker.sock"];
+    private static readonly string[] EnginePackages = ["docker.io", "mmdebstrap"];
+
     /// <summary>Returns the packages that are missing where they can be installed; elsewhere the suites name them.</summary>
-    /// <param name="onlyUnit">Whether only the unit tests run.</param>
-    public static IReadOnlyList<string> Missing(bool onlyUnit) =>
-        DebianPackages.CanInstall
-            ?
-            [
-                .. Programs
-                    .Where(program => (program.IsForUnit || !onlyUnit) && !Path.Exists(program.File))
-                    .Select(program => program.Package),
-            ]
-            : [];
+    public static IReadOnlyList<string> Missing(BuildContext context, IReadOnlyList<TestSuite> suites)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (!DebianPackages.CanInstall)
+            return [];
+        var onlyUnit = suites.All(suite => suite.IsUnit);
+        var missing = Programs
+            .Where(program => (program.IsForUnit || !onlyUnit) && !Path.Exists(program.File))
+            .Select(program => program.Package);
+        var hasEngine = context.Environment.GetEnvironmentVariable("DOCKER_HOST") is not null || EngineFiles.Any(Path.Exists);
+        return [.. missing, .. suites.Any(suite => suite.NeedsEngine) && !hasEngine ? EnginePackages : []];
+    }
 
     /// <summary>Installs what is missing, where that is possible.</summary>
-    /// <param name="context">The run.</param>
-    /// <param name="onlyUnit">Whether only the unit tests run.</param>
     /// <exception cref="Cake.Core.CakeException">An installation failed.</exception>
-    public async Task EnsureAsync(BuildContext context, bool onlyUnit)
+    public async Task EnsureAsync(BuildContext context, IReadOnlyList<TestSuite> suites)
     {
-        if (Missing(onlyUnit) is { Count: > 0 } missing)
+        if (Missing(context, suites) is { Count: > 0 } missing)
             await packages.InstallAsync(context, missing);
-        if (!onlyUnit && DebianPackages.CanInstall)
+        if (DebianPackages.CanInstall && suites.Any(suite => suite.NeedsPythonClients))
             await UnpackClientsAsync(context);
     }
 

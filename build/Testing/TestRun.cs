@@ -66,13 +66,15 @@ public sealed class TestRun(
         new(DotNet.ShortRunVariables, StringComparer.Ordinal) { ["TESTED_HOST"] = typeof(TestRun).Assembly.Location };
 
     // End-to-end tests start hundreds of hosts and emulators, each for a second or two: none is worth a second compilation, none is
-    // debugged, and none may compute while it waits, since others could.
+    // debugged, and none may compute while it waits, since others could. With new objects in 4 MiB that it uses again and again, a process
+    // takes less memory from the system, which costs more than to collect them.
     private static Dictionary<string, string?> VariablesOfShortRuns =>
         new(Variables, StringComparer.Ordinal)
         {
             ["DOTNET_TC_CallCounting"] = "0",
             ["DOTNET_EnableDiagnostics"] = "0",
             ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
+            ["DOTNET_GCgen0size"] = "400000",
         };
 
     private async Task<List<TestOutcome>> RunAsync(BuildContext context, IReadOnlyList<TestSuite> suites)
@@ -81,8 +83,7 @@ public sealed class TestRun(
         using var lanes = new SemaphoreSlim(Environment.ProcessorCount + 1);
         // The build needs nothing that is installed, and the suites that need no build run beside it.
         var built = suites.Any(suite => suite.NeedsBuild) ? BuildAsync(context, lanes) : Task.CompletedTask;
-        var onlyUnit = suites.All(suite => suite.IsUnit);
-        var python = runtime.EnsureAsync(context, forTests: true, TestPrograms.Missing(onlyUnit));
+        var python = runtime.EnsureAsync(context, forTests: true, TestPrograms.Missing(context, suites));
         var installed = InstallAsync(context, suites, python);
         var everything = Task.WhenAll(built, installed);
         var queue = suites.OrderBy(suite => suite.Place).Select(suite => (Suite: suite, Ready: ReadyFor(suite))).ToList();
@@ -122,7 +123,7 @@ public sealed class TestRun(
     {
         // Both by apt-get, whose lock one process holds.
         await python;
-        await programs.EnsureAsync(context, onlyUnit: suites.All(suite => suite.IsUnit));
+        await programs.EnsureAsync(context, suites);
         foreach (var folder in suites.Select(suite => suite.Packages).OfType<string>())
             await packages.InstallAsync(context, folder);
         if (suites.Any(suite => suite.NeedsModelPackage))

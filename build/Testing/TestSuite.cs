@@ -51,6 +51,12 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     /// <summary>Whether its tests read the package of a base model.</summary>
     public bool NeedsModelPackage => Name is Training or SlowTraining;
 
+    /// <summary>Whether its tests import Microsoft's Python clients.</summary>
+    public bool NeedsPythonClients => Name == PythonConformance;
+
+    /// <summary>Whether its tests start a Docker engine.</summary>
+    public bool NeedsEngine => IsHeavy && Name.Split('.')[0] is "Images" or "Containers";
+
     /// <summary>Whether it starts the host and the emulator, and so runs after the fast suites.</summary>
     public bool IsHeavy => Name.EndsWith("EndToEnd.Tests", StringComparison.Ordinal);
 
