@@ -4,13 +4,13 @@ using Fixtures.Checkouts;
 
 namespace EndToEnd.Chain;
 
-/// <summary>Runs the demo: at night as the README promises it, for each change a quarter of its steps.</summary>
+/// <summary>Runs the demo: at night as the README promises it, for each change a sixth of its steps.</summary>
 public sealed class DemoTests(DemoData data)
 {
     // One test, because the demo trains for a minute.
     [Theory]
     [InlineData(null, 0.7, Traits = ["When", "Night"])]
-    [InlineData(60, 0.2)]
+    [InlineData(40, 0.1)]
     public async Task Demo_ReachesTheAveragePrecisionItPromises_AndIsBetterThanAnEighthOfItsSteps(int? given, double least)
     {
         await using var checkout = new Checkout(wholeTrainer: true);
