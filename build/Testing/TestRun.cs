@@ -33,8 +33,16 @@ public sealed class TestRun(
 
         suites = [.. suites.Select(suite => suite.With(suite.IsHeavy ? VariablesOfShortRuns : Variables))];
         var prepared = traffic?.PrepareAsync(processes, context.Cancellation) ?? Task.CompletedTask;
-        var outcomes = await RunAsync(context, suites);
-        await prepared;
+        List<TestOutcome> outcomes;
+        try
+        {
+            outcomes = await RunAsync(context, suites);
+        }
+        finally
+        {
+            await prepared;
+        }
+
         if (traffic is not null && await traffic.RunAsync(processes, context.Cancellation) is { } checkedTraffic)
         {
             outcomes.Add(checkedTraffic);
@@ -87,17 +95,24 @@ public sealed class TestRun(
         var installed = InstallAsync(context, suites, python);
         var everything = Task.WhenAll(built, installed);
         var queue = suites.OrderBy(suite => suite.Place).Select(suite => (Suite: suite, Ready: ReadyFor(suite))).ToList();
-        var started = new List<Task>();
-        while (queue.Count > 0)
+        List<Task> started = [everything];
+        try
         {
-            await lanes.WaitAsync(context.Cancellation);
-            await Task.WhenAny(queue.Select(entry => entry.Ready));
-            var next = queue.First(entry => entry.Ready.IsCompleted);
-            queue.Remove(next);
-            started.Add(RunAsync(next.Suite, next.Ready));
+            while (queue.Count > 0)
+            {
+                await lanes.WaitAsync(context.Cancellation);
+                await Task.WhenAny(queue.Select(entry => entry.Ready));
+                var next = queue.First(entry => entry.Ready.IsCompleted);
+                queue.Remove(next);
+                started.Add(RunAsync(next.Suite, next.Ready));
+            }
+        }
+        finally
+        {
+            // Also when the run is cancelled: each ends its processes first.
+            await Task.WhenAll(started);
         }
 
-        await Task.WhenAll(started);
         return outcomes;
 
         Task ReadyFor(TestSuite suite) =>
