@@ -22,7 +22,7 @@ public sealed record TestSuite(string Name, ChildProcess Process, string Report)
     private static readonly string[] WithoutNight = ["--filter-not-trait", "When=Night"];
 
     // The end-to-end suites that take longest, the longest first, and those that mostly wait, which other suites fill. The others follow.
-    // The first one builds and pushes an image of 1.4 GB.
+    // The first one builds and pushes the CPU image.
     private static readonly string[] HeavySuites = ["Images", "Chain", "Attacks", "Containers", "PullRequests", "Resilience", "Storage"];
 
     /// <summary>The suite of the trainer.</summary>

@@ -14,7 +14,7 @@ using Fixtures.Pipelines;
 namespace EndToEnd.Images;
 
 /// <summary>Provides all tests of this project with one Docker engine and one registry.</summary>
-/// <remarks>The registry's content, 2 GB, is kept, so that a later run does not push it again.</remarks>
+/// <remarks>The registry's content, half a gigabyte, is kept, so that a later run does not push it again.</remarks>
 public sealed partial class Engine() : DockerEngine("images")
 {
     /// <summary>
