@@ -32,6 +32,13 @@ public sealed class TestRun(
             suites = [.. suites.Select(suite => suite.IsWatched ? traffic.Watch(suite) : suite)];
 
         suites = [.. suites.Select(suite => suite.With(suite.IsHeavy ? VariablesOfShortRuns : Variables))];
+        using var folder = RunFolder.Create(Path.Combine(context.LocalFolder, "test-runs"));
+        var places = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["TMPDIR"] = folder.Path,
+            ["TEST_RUN_FOLDER"] = folder.Path,
+        };
+        suites = [.. suites.Select(suite => suite.With(places))];
         var prepared = traffic?.PrepareAsync(processes, context.Cancellation) ?? Task.CompletedTask;
         List<TestOutcome> outcomes;
         try

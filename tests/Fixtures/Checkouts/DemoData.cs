@@ -1,6 +1,6 @@
 namespace Fixtures.Checkouts;
 
-/// <summary>The demo's pictures, drawn once for all tests that only read them.</summary>
+/// <summary>The demo's pictures, drawn once for all tests of a run that only read them.</summary>
 public sealed class DemoData : IAsyncLifetime
 {
     /// <summary>
@@ -13,18 +13,29 @@ public sealed class DemoData : IAsyncLifetime
     private const string Demo = "demo";
     private const string ImageType = "pothole";
 
-    private readonly Checkout checkout = new();
+    private Checkout? checkout;
 
-    public string Folder => Path.Combine(checkout.Root, ".local", "datastores");
+    public string Folder { get; private set; } = "";
 
     /// <summary>The folder of the first few pictures.</summary>
     public string Few => Path.Combine(Folder, FewDatastore);
 
+    /// <summary>Creates them, unless another suite of this run has done so.</summary>
     public async ValueTask InitializeAsync()
     {
-        checkout.WriteExperiment();
-        await checkout.SucceedAsync("--target=Create-Demo-Data");
-        await TakeFewAsync(Path.Combine(Folder, Demo, ImageType), Path.Combine(Few, ImageType));
+        if (Environment.GetEnvironmentVariable("TEST_RUN_FOLDER") is not { Length: > 0 } shared)
+        {
+            checkout = new Checkout();
+            Folder = await CreateAsync(checkout);
+            return;
+        }
+
+        Folder = Path.Combine(shared, "demo-data");
+        await using var turn = await WaitForTurnAsync(Folder + ".lock");
+        if (Directory.Exists(Folder))
+            return;
+        await using var once = new Checkout();
+        Directory.Move(await CreateAsync(once), Folder);
     }
 
     /// <summary>Lets a checkout read them.</summary>
@@ -51,6 +62,30 @@ public sealed class DemoData : IAsyncLifetime
         return Path.Combine(copy, ImageType, "images");
     }
 
+    private static async Task<string> CreateAsync(Checkout checkout)
+    {
+        checkout.WriteExperiment();
+        await checkout.SucceedAsync("--target=Create-Demo-Data");
+        var folder = Path.Combine(checkout.Root, ".local", "datastores");
+        await TakeFewAsync(Path.Combine(folder, Demo, ImageType), Path.Combine(folder, FewDatastore, ImageType));
+        return folder;
+    }
+
+    private static async Task<FileStream> WaitForTurnAsync(string path)
+    {
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException)
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
+
     private static async Task TakeFewAsync(string all, string few)
     {
         var names = Directory.EnumerateFiles(Path.Combine(all, "images")).Select(file => Path.GetFileName(file));
@@ -69,5 +104,5 @@ public sealed class DemoData : IAsyncLifetime
         }
     }
 
-    public ValueTask DisposeAsync() => checkout.DisposeAsync();
+    public ValueTask DisposeAsync() => checkout?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
