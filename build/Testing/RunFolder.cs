@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Build.Testing;
 
 /// <summary>
-/// The folder of a test run, for the temporary files of all its suites. It is in memory where that is possible: tests create and delete many
-/// thousand small files, whose blocks and inodes a disk must find, write and free.
+/// The folder of a test run, for the temporary files of all its suites. It is in memory where that is possible: tests create and delete
+/// many thousand small files, whose blocks and inodes a disk must find, write and free.
 /// </summary>
 internal sealed class RunFolder : IDisposable
 {
@@ -42,7 +42,7 @@ internal sealed class RunFolder : IDisposable
             Delete(File.ReadAllText(earlier), earlier);
 
         // Everybody may write beside it: nobody may guess its name.
-        var path = System.IO.Path.Combine(root, $"model-training-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+        var path = System.IO.Path.Combine(root, $"mt-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
         var record = System.IO.Path.Combine(records, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         File.WriteAllText(record, path);
         _ = OperatingSystem.IsWindows() ? Directory.CreateDirectory(path) : Directory.CreateDirectory(path, ForItsUser);

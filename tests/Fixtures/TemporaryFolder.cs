@@ -3,7 +3,7 @@ namespace Fixtures;
 /// <summary>A folder that is deleted after the test.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
-    public string Root { get; } = Directory.CreateTempSubdirectory("experiments-").FullName;
+    public string Root { get; } = Directory.CreateTempSubdirectory("mt-").FullName;
 
     public string Write(string path, string text) => Write(path, System.Text.Encoding.UTF8.GetBytes(text));
 

@@ -9,12 +9,7 @@ public class BicepTests
             .Where(file => file.EndsWith(".bicep", StringComparison.Ordinal) || file.EndsWith(".bicepparam", StringComparison.Ordinal));
 
     [Fact]
-    public async Task Lint_FindsNothing_InTheTemplateAndItsModules()
-    {
-        var (output, messages) = await Bicep.RunAsync("lint", "main.bicep");
-
-        Assert.Equal(("", ""), (output, messages));
-    }
+    public Task Build_FindsNothing_InTheTemplateAndItsModules() => Bicep.CompileAsync();
 
     [Fact]
     public async Task Build_AcceptsTheExampleParameters()
@@ -26,7 +21,7 @@ public class BicepTests
     }
 
     [Fact]
-    public async Task Lint_ReportsAnError_WhenARuleIsBroken()
+    public async Task Build_ReportsAnError_WhenARuleOfTheLinterIsBroken()
     {
         // Below the template, so that the same rules are in force.
         var file = Path.Combine(Bicep.Folder, "obj", $"broken-{Guid.NewGuid():N}.bicep");
@@ -34,7 +29,7 @@ public class BicepTests
         await File.WriteAllTextAsync(file, "param unused string\n", TestContext.Current.CancellationToken);
         try
         {
-            var (output, messages) = await Bicep.RunAsync("lint", file);
+            var (output, messages) = await Bicep.RunAsync("build", file, "--stdout");
 
             Assert.Contains("Error no-unused-params", output + messages, StringComparison.Ordinal);
         }

@@ -42,6 +42,10 @@ before(async () => {
   for (const file of ["exp_configs/demo.json", "configuration/local_config.json", ".dockerignore"])
     copyFileSync(path.join(REPOSITORY, file), path.join(checkout, file));
   for (const folder of ["src", "docker"]) symlinkSync(path.join(REPOSITORY, folder), path.join(checkout, folder));
+  // The demo's pictures, if another suite of this run has drawn them.
+  const drawn = path.join(process.env.TEST_RUN_FOLDER ?? "", "demo-data");
+  mkdirSync(path.join(checkout, ".local"));
+  if (process.env.TEST_RUN_FOLDER && existsSync(drawn)) symlinkSync(drawn, path.join(checkout, ".local/datastores"));
   browser = await open();
 });
 after(async () => {

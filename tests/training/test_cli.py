@@ -185,6 +185,19 @@ def test_train_writes_a_checkpoint_of_its_last_step_when_it_is_terminated(
     assert len(list((tmp_path / "checkpoints").glob("*.ckpt"))) == 1
 
 
+def test_train_names_a_module_that_is_not_installed(
+    config: str, demo_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "detection.run", raising=False)
+    monkeypatch.setitem(sys.modules, "torch", None)
+
+    assert main(["train", "--exp-config", config, "--data", str(demo_data), "--output", str(tmp_path)]) == 1
+
+    assert capsys.readouterr().err == (
+        "error: Python has no module torch; it must be installed, on Debian by the package python3-torch\n"
+    )
+
+
 @pytest.mark.parametrize(
     "error",
     [

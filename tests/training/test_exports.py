@@ -25,12 +25,12 @@ pytestmark = pytest.mark.slow
 _SIDE = 96
 _NAMES = (
     "faster_rcnn_tiny with flip_both",
-    "fasterrcnn_resnet18_fpn",
     "ssdlite320_mobilenet_v3_large",
     *(
         pytest.param(name, marks=pytest.mark.night)
         for name in (
             "faster_rcnn_tiny",
+            "fasterrcnn_resnet18_fpn",
             "fasterrcnn_resnet18_fpn with flip_both",
             "faster_rcnn_inception_v2_coco_2018_01_28",
             "faster_rcnn_resnet50_coco_2018_01_28",

@@ -43,6 +43,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         print(f"error: {harmless(str(error))}", file=sys.stderr, flush=True)
         return 1
+    except ModuleNotFoundError as error:
+        module = (error.name or "").partition(".")[0]
+        if module in ("", __package__):
+            raise
+        sys.stdout.flush()
+        print(
+            f"error: Python has no module {module}; it must be installed, on Debian by the package "
+            f"python3-{module.lower()}",
+            file=sys.stderr,
+            flush=True,
+        )
+        return 1
     except (OSError, RuntimeError) as error:
         reason = explain_full_disk(error)
         if reason is None and (path_reason := explain_path(error)) is not None:

@@ -90,8 +90,12 @@ public sealed partial class Engine() : DockerEngine("images")
         }
     }
 
-    /// <summary>Returns the arguments of a target that works with this engine's images.</summary>
+    /// <summary>Returns the arguments of a target that works with this engine's images, which have no PyTorch.</summary>
     public string[] Arguments(string target, params string[] others) =>
+        ArgumentsOfWhole(target, [$"--build-arg={CpuImage.FewPackages}", .. others]);
+
+    /// <summary>Returns those of a target that works with images that can train.</summary>
+    public string[] ArgumentsOfWhole(string target, params string[] others) =>
         [$"--target={target}", "--runtime=docker", $"--build-arg=BASE_IMAGE={BaseImage}", .. others];
 
     /// <summary>

@@ -69,6 +69,9 @@ public sealed class Checkout : IAsyncDisposable
 
     public string Root { get; }
 
+    /// <summary>Lets trainings pause between steps, so that a test sees them before they end. The sources are the checkout's own.</summary>
+    public void PauseTrainings() => ShortTrainer.Pause(Root);
+
     /// <summary>Environment variables of the runs, on top of the test's own.</summary>
     /// <remarks>As in a pipeline, no question is shown. A Docker engine of the machine is not used.</remarks>
     public IDictionary<string, string> Variables { get; } =

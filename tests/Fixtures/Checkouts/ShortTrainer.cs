@@ -8,23 +8,27 @@ internal static class ShortTrainer
     /// <summary>The folder of the trainer, relative to a checkout.</summary>
     private static readonly string Sources = Path.Combine("src", "training");
 
+    private const string Loop = "detection/train/loop.py";
+
     // A run of so many steps never completes: a test ends it, and the others need the processor until then.
-    private const string SlowSteps = """
+    private const string Pauses = """
 
 
         import time
 
+        PAUSED_FROM = 10000
+
 
         class _Pause:
             def before_step(self, done):
-                time.sleep(0.05)
+                time.sleep(0.1)
 
             def after_step(self, step):
                 pass
 
 
         def run_steps(trainer, batches, hooks, *, steps, accumulate=1, run=run_steps):
-            if steps >= 10000:
+            if steps >= PAUSED_FROM:
                 hooks = [*hooks, _Pause()]
             return run(trainer, batches, hooks, steps=steps, accumulate=accumulate)
 
@@ -60,8 +64,11 @@ internal static class ShortTrainer
             File.AppendAllText(path, $"\n\ndef {function}(*given, **named):\n    return {result}\n");
         }
 
-        File.AppendAllText(Path.Combine(root, Sources, "detection/train/loop.py"), SlowSteps);
+        File.AppendAllText(Path.Combine(root, Sources, Loop), Pauses);
     }
+
+    /// <summary>Lets every training of a checkout's own copy pause between its steps.</summary>
+    public static void Pause(string root) => File.AppendAllText(Path.Combine(root, Sources, Loop), "\nPAUSED_FROM = 1\n");
 
     private static string CreateShared()
     {

@@ -23,8 +23,9 @@ public abstract class DockerEngine(string name) : IAsyncLifetime
     /// <summary>Absolute path of the script.</summary>
     public static string Script { get; } = Path.Combine(Checkout.Repository, "tests", "docker", "engine.py");
 
-    /// <summary>Sockets, logs and the registry's content.</summary>
-    public string Folder { get; } = Path.Combine(Path.GetTempPath(), $"{name}-{HashOf(Checkout.Repository)}");
+    /// <summary>Sockets, logs and the registry's content, where a later run finds them: the folder for temporary files has another name
+    /// then.</summary>
+    public string Folder { get; } = $"/tmp/{name}-{HashOf(Checkout.Repository)}";
 
     /// <summary>The line of JSON that the script printed.</summary>
     public string Started { get; private set; } = "";

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Fixtures;
 using WorkspaceEmulator.Sampling;
 
 namespace WorkspaceEmulator.Tests.Sweeps;
@@ -158,11 +159,11 @@ public class SamplerTests
     [MemberData(nameof(Benchmarks))]
     public void Sample_FindsMoreThanRandomSampling_WhenSamplingIsBayesian(string function, string json)
     {
-        const int Seeds = 10;
         const int Trials = 20;
+        var seeds = Seeds.Of(perChange: 4, perNight: 10).ToList();
         var space = Space(json);
-        var bayesian = Enumerable.Range(0, Seeds).Select(seed => Best(SamplingKind.Bayesian, seed)).ToList();
-        var random = Enumerable.Range(0, Seeds).Select(seed => Best(SamplingKind.Random, seed)).ToList();
+        var bayesian = seeds.Select(seed => Best(SamplingKind.Bayesian, seed)).ToList();
+        var random = seeds.Select(seed => Best(SamplingKind.Random, seed)).ToList();
 
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{function}: mean distance from the optimum after {Trials} trials: bayesian {bayesian.Average():F4}, "

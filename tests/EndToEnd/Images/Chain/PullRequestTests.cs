@@ -12,6 +12,7 @@ public sealed partial class PullRequestTests(Engine engine, DemoData data)
     private const string OfPullRequests = $"pr/{Engine.Repository}";
 
     [Fact]
+    [Trait("When", "Night")]
     public async Task Label_TrainsInTheImageOfItsCommit_ReportsAndComments()
     {
         var cancellation = TestContext.Current.CancellationToken;

@@ -7,7 +7,34 @@ namespace EndToEnd.Images.Chain;
 public sealed class TrainTests(Engine engine, DemoData data)
 {
     [Fact]
-    public async Task Train_RunsTheJobInTheImageOfItsDigest_AlsoWithoutTheTag_AndInTwoContainers()
+    public async Task Train_RunsTheJobInTheImageOfItsDigest_AlsoWithoutTheTag_AndNamesWhatTheImageLacks()
+    {
+        await using var checkout = engine.CheckOut(data);
+
+        var run = await checkout.RunAsync(engine.Arguments("Train"));
+
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains("  | error: Python has no module torch; it must be installed", run.Output, StringComparison.Ordinal);
+        var (image, tag) = await FindImageAsync(checkout);
+        var first = checkout.ReadOutcome();
+        Assert.Equal(("Failed", image), ((string?)first["status"], (string?)first["tags"]!["image"]));
+        var emulator = await File.ReadAllTextAsync(checkout.EmulatorState, TestContext.Current.CancellationToken);
+        Assert.Equal("docker", (string?)JsonNode.Parse(emulator)!["runtime"]);
+
+        await ForgetTagAsync(image, tag);
+        var again = await checkout.RunAsync("--target=Train", "--exclusive", "--rerun");
+
+        Assert.NotEqual(0, again.ExitCode);
+        Assert.Contains("  | error: Python has no module torch", again.Output, StringComparison.Ordinal);
+        var second = checkout.ReadOutcome();
+        Assert.Equal($"{(string?)first["job"]}-2", (string?)second["job"]);
+        Assert.Equal(("Failed", image), ((string?)second["status"], (string?)second["tags"]!["image"]));
+        await engine.OutputOfAsync("image", "rm", "--force", image);
+    }
+
+    [Fact]
+    [Trait("When", "Night")]
+    public async Task Train_TrainsInTheImageOfItsDigest_AlsoWithoutTheTag_AndInTwoContainers()
     {
         await using var checkout = engine.CheckOut(data);
 
@@ -18,36 +45,40 @@ public sealed class TrainTests(Engine engine, DemoData data)
             "--set=RUN_PARAMS.DISTRIBUTED_NODES=2",
             "--set=RUN_PARAMS.BATCH_SIZE=1",
         ];
-        await checkout.SucceedAsync(engine.Arguments("Train", twoNodes));
+        await checkout.SucceedAsync(engine.ArgumentsOfWhole("Train", twoNodes));
         var distributed = checkout.ReadOutcome();
-        await checkout.SucceedAsync(engine.Arguments("Train"));
+        await checkout.SucceedAsync(engine.ArgumentsOfWhole("Train"));
 
-        var image = checkout.PushedImage();
-        var tag = checkout.ContentTag();
-        var digest = await RegistryContent.FindDigestAsync(engine.Registry, Engine.Repository, tag);
-        Assert.Equal($"{engine.Registry}/{Engine.Repository}@{digest}", image);
+        var (image, tag) = await FindImageAsync(checkout);
         var first = checkout.ReadOutcome();
-        Assert.Equal("Completed", (string?)first["status"]);
-        Assert.Equal(image, (string?)first["tags"]!["image"]);
+        Assert.Equal(("Completed", image), ((string?)first["status"], (string?)first["tags"]!["image"]));
         Assert.True(first["metrics"]!["eval_mAP"] is not null);
-        Assert.Equal(
-            "docker",
-            (string?)JsonNode.Parse(await File.ReadAllTextAsync(checkout.EmulatorState, TestContext.Current.CancellationToken))!["runtime"]
-        );
 
         AssertTrainedTogether(checkout, distributed, first);
 
-        Engine.DeleteTag(tag);
-        await engine.OutputOfAsync("image", "rm", "--force", $"{engine.Registry}/{Engine.Repository}:{tag}", image);
-        Assert.Null(await RegistryContent.FindDigestAsync(engine.Registry, Engine.Repository, tag));
-
+        await ForgetTagAsync(image, tag);
         await checkout.SucceedAsync("--target=Train", "--exclusive", "--rerun");
 
         var second = checkout.ReadOutcome();
         Assert.Equal($"{(string?)first["job"]}-2", (string?)second["job"]);
-        Assert.Equal("Completed", (string?)second["status"]);
-        Assert.Equal(image, (string?)second["tags"]!["image"]);
+        Assert.Equal(("Completed", image), ((string?)second["status"], (string?)second["tags"]!["image"]));
         await engine.OutputOfAsync("image", "rm", "--force", image);
+    }
+
+    /// <summary>Returns the image that was pushed, which is that of its digest in the registry, and its tag.</summary>
+    private async Task<(string Image, string Tag)> FindImageAsync(Checkout checkout)
+    {
+        var (image, tag) = (checkout.PushedImage(), checkout.ContentTag());
+        var digest = await RegistryContent.FindDigestAsync(engine.Registry, Engine.Repository, tag);
+        Assert.Equal($"{engine.Registry}/{Engine.Repository}@{digest}", image);
+        return (image, tag);
+    }
+
+    private async Task ForgetTagAsync(string image, string tag)
+    {
+        Engine.DeleteTag(tag);
+        await engine.OutputOfAsync("image", "rm", "--force", $"{engine.Registry}/{Engine.Repository}:{tag}", image);
+        Assert.Null(await RegistryContent.FindDigestAsync(engine.Registry, Engine.Repository, tag));
     }
 
     // Two containers with half of the batch each compute the losses of one container with all of it. A new model's proposals have
