@@ -12,7 +12,7 @@ public sealed class KillTests(DemoData data)
 {
     private const string Dataset = "demo";
 
-    public static TheoryData<int> Seeds => [.. Fixtures.Seeds.Of(perChange: 2, perNight: 50)];
+    public static TheoryData<int> Seeds => [.. Fixtures.Seeds.Of(perChange: 1, perNight: 50)];
 
     [Theory]
     [MemberData(nameof(Seeds))]

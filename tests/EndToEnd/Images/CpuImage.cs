@@ -9,7 +9,7 @@ public sealed class CpuImage(Engine engine) : IAsyncLifetime
     public const string Tag = "model-training-test:cpu";
 
     /// <summary>
-    /// The build argument that leaves PyTorch out, which takes minutes to install, compress and push. What trains in an image runs at night.
+    /// The build argument that leaves PyTorch out, which takes minutes to install, compress and push. Images train at night.
     /// </summary>
     public const string FewPackages = "PACKAGES=python-is-python3 python3 python3-numpy python3-pil";
 

@@ -25,7 +25,7 @@ public abstract class FaultScriptTests(FaultyEmulator emulator)
 
     /// <summary>The seeds of one class: every fourth one.</summary>
     protected static TheoryData<int> SeedsOf(int remainder) =>
-        [.. Seeds.Of(perChange: 20, perNight: 200).Where(seed => seed % 4 == remainder)];
+        [.. Seeds.Of(perChange: 12, perNight: 200).Where(seed => seed % 4 == remainder)];
 
     /// <returns>The fault of the result, or null.</returns>
     private static string? FaultOf(SeedCase seed, SeedResult result)

@@ -15,7 +15,7 @@ public sealed class FullDiskTests
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static TheoryData<int> Seeds => [.. Fixtures.Seeds.Of(perChange: 3, perNight: 50)];
+    public static TheoryData<int> Seeds => [.. Fixtures.Seeds.Of(perChange: 2, perNight: 50)];
 
     [Theory]
     [MemberData(nameof(Seeds))]

@@ -17,7 +17,7 @@ public sealed class KillTests(Target target) : IClassFixture<Target>
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static TheoryData<int> Seeds => [.. Fixtures.Seeds.Of(perChange: 6, perNight: 50)];
+    public static TheoryData<int> Seeds => [.. Fixtures.Seeds.Of(perChange: 4, perNight: 50)];
 
     [Theory]
     [MemberData(nameof(Seeds))]
