@@ -34,6 +34,8 @@ public sealed class DotNet(IProcesses processes)
             "--verbosity",
             "quiet",
             "-nodeReuse:false",
+            // A restore that evaluates the projects as one graph takes two thirds of the time.
+            "-property:RestoreUseStaticGraphEvaluation=true",
             // The compiler has a name of its own, so that it can end with this build: build/SharedCompiler.targets.
             "-target:BuildWithOneCompiler",
             "-property:UseSharedCompilation=true",

@@ -27,11 +27,14 @@ internal sealed class RunFolder : IDisposable
     /// <param name="records">The folder that keeps the path of each, in a file that is named by the process; created when missing.</param>
     public static RunFolder Create(string records)
     {
+        // TMPDIR may name another one.
+        var usual = System.IO.Path.GetTempPath();
         var isInMemory =
-            Directory.Exists(Memory)
+            usual == "/tmp/"
+            && Directory.Exists(Memory)
             && CanHold(Memory, File.ReadLines("/proc/mounts"), File.ReadLines("/proc/meminfo"))
             && new DriveInfo(Memory).AvailableFreeSpace >= LeastFree;
-        return Create(records, isInMemory ? Memory : System.IO.Path.GetTempPath());
+        return Create(records, isInMemory ? Memory : usual);
     }
 
     /// <summary>Creates one below <paramref name="root"/>.</summary>

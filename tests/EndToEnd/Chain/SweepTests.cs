@@ -96,8 +96,10 @@ public sealed class SweepTests(DemoData data)
         await AssertReportedAsync(checkout, (string)outcome["job"]!);
     }
 
-    // One test for two losses, because each needs a sweep that has trained for a while.
+    // One test for two losses, because each needs a sweep that has trained for a while. What decides it, SweepResumptionTests try on each
+    // change, with trials that only print.
     [Fact]
+    [Trait("When", "Night")]
     public async Task Train_TrainsNoTrialTwice_WhenTheEmulatorWasKilledInMidSweep_AndWhenTheSweepIsSubmittedAgain()
     {
         await using var checkout = new Checkout(ownSources: true);
