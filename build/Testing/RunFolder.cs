@@ -24,7 +24,8 @@ internal sealed class RunFolder : IDisposable
     public string Path { get; }
 
     /// <summary>Creates one, and deletes those of earlier runs that were killed.</summary>
-    /// <param name="records">The folder that keeps the path of each, in a file that is named by the process; created when missing.</param>
+    /// <param name="records">The folder that keeps the path of each, in a file whose name begins with the process; created when
+    /// missing.</param>
     public static RunFolder Create(string records)
     {
         // TMPDIR may name another one.
@@ -45,8 +46,9 @@ internal sealed class RunFolder : IDisposable
             Delete(File.ReadAllText(earlier), earlier);
 
         // Everybody may write beside it: nobody may guess its name.
-        var path = System.IO.Path.Combine(root, $"mt-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
-        var record = System.IO.Path.Combine(records, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        var name = $"mt-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+        var path = System.IO.Path.Combine(root, name);
+        var record = System.IO.Path.Combine(records, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{name}"));
         File.WriteAllText(record, path);
         _ = OperatingSystem.IsWindows() ? Directory.CreateDirectory(path) : Directory.CreateDirectory(path, ForItsUser);
         return new RunFolder(path, record);
@@ -69,11 +71,11 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Deletes it. What cannot be deleted stays: a container may have written it as another user.</summary>
     public void Dispose() => Delete(Path, recordOfIt);
 
-    private static bool IsRunning(string id)
+    private static bool IsRunning(string record)
     {
         try
         {
-            using var process = Process.GetProcessById(int.Parse(id, NumberStyles.None, CultureInfo.InvariantCulture));
+            using var process = Process.GetProcessById(int.Parse(record.Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture));
             return true;
         }
         catch (ArgumentException)

@@ -45,7 +45,7 @@ public sealed class RunFolderTests : IDisposable
         ended.WaitForExit();
         var leftover = Directory.CreateDirectory(Path.Combine(root, "leftover")).FullName;
         Directory.CreateDirectory(Records);
-        File.WriteAllText(Path.Combine(Records, ended.Id.ToString(CultureInfo.InvariantCulture)), leftover);
+        File.WriteAllText(Path.Combine(Records, string.Create(CultureInfo.InvariantCulture, $"{ended.Id}-leftover")), leftover);
         using var running = RunFolder.Create(Records, root);
 
         using var folder = RunFolder.Create(Records, root);

@@ -198,6 +198,17 @@ def test_train_names_a_module_that_is_not_installed(
     )
 
 
+@pytest.mark.parametrize("name", ["torch.of_another_version", "detection.misspelt", "detection"])
+def test_main_hides_no_mistake_behind_a_missing_module(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+    monkeypatch.setattr(cli, "_metric_names", fail)
+
+    with pytest.raises(ModuleNotFoundError):
+        cli.main(["metric-names"])
+
+
 @pytest.mark.parametrize(
     "error",
     [

@@ -44,8 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {harmless(str(error))}", file=sys.stderr, flush=True)
         return 1
     except ModuleNotFoundError as error:
-        module = (error.name or "").partition(".")[0]
-        if module in ("", __package__):
+        module = error.name or ""
+        # A part of a package that is there is missing in its version; that is a mistake of the trainer.
+        if "." in module or module in ("", __package__):
             raise
         sys.stdout.flush()
         print(
