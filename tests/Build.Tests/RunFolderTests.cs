@@ -31,7 +31,13 @@ public sealed class RunFolderTests : IDisposable
         {
             File.WriteAllText(Path.Combine(folder.Path, "file"), "");
             if (!OperatingSystem.IsWindows())
+            {
                 Assert.Equal("UserExecute, UserWrite, UserRead", $"{File.GetUnixFileMode(folder.Path)}");
+                // A name that is not UTF-8.
+                using var touch = Process.Start("sh", ["-c", "touch \"$1/$(printf 'caf\\351')\"", "sh", folder.Path]);
+                touch.WaitForExit();
+                Assert.Equal(2, Directory.GetFileSystemEntries(folder.Path).Length);
+            }
         }
 
         Assert.Equal([Records], Directory.GetFileSystemEntries(root));
