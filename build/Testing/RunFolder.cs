@@ -14,6 +14,7 @@ internal sealed class RunFolder : IDisposable
     public const long LeastFree = 6L << 30;
 
     private const string Memory = "/dev/shm";
+    private const string Prefix = "mt-";
     private const UnixFileMode ForItsUser = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly string recordOfIt;
@@ -42,13 +43,29 @@ internal sealed class RunFolder : IDisposable
     internal static RunFolder Create(string records, string root)
     {
         Directory.CreateDirectory(records);
-        foreach (var earlier in Directory.EnumerateFiles(records).Where(file => !IsRunning(System.IO.Path.GetFileName(file))).ToList())
-            Delete(File.ReadAllText(earlier), earlier);
+        foreach (var earlier in Directory.GetFiles(records))
+        {
+            // PROCESS-NAME. What else is there, or names another folder, is not from here.
+            var fields = System.IO.Path.GetFileName(earlier).Split('-', 2);
+            if (!int.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var process) || IsRunning(process))
+                continue;
+            try
+            {
+                var left = File.ReadAllText(earlier);
+                var name = System.IO.Path.GetFileName(left);
+                if (name.StartsWith(Prefix, StringComparison.Ordinal) && fields[^1] == name)
+                    Delete(left, earlier);
+            }
+            catch (FileNotFoundException)
+            {
+                // Another run that starts now has deleted it.
+            }
+        }
 
         // Everybody may write beside it: nobody may guess its name.
-        var name = $"mt-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
-        var path = System.IO.Path.Combine(root, name);
-        var record = System.IO.Path.Combine(records, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{name}"));
+        var newName = $"{Prefix}{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+        var path = System.IO.Path.Combine(root, newName);
+        var record = System.IO.Path.Combine(records, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{newName}"));
         File.WriteAllText(record, path);
         _ = OperatingSystem.IsWindows() ? Directory.CreateDirectory(path) : Directory.CreateDirectory(path, ForItsUser);
         return new RunFolder(path, record);
@@ -71,11 +88,11 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Deletes it. What cannot be deleted stays: a container may have written it as another user.</summary>
     public void Dispose() => Delete(Path, recordOfIt);
 
-    private static bool IsRunning(string record)
+    private static bool IsRunning(int id)
     {
         try
         {
-            using var process = Process.GetProcessById(int.Parse(record.Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture));
+            using var process = Process.GetProcessById(id);
             return true;
         }
         catch (ArgumentException)

@@ -49,14 +49,18 @@ public sealed class RunFolderTests : IDisposable
     {
         using var ended = Process.Start("true");
         ended.WaitForExit();
-        var leftover = Directory.CreateDirectory(Path.Combine(root, "leftover")).FullName;
+        var leftover = Directory.CreateDirectory(Path.Combine(root, "mt-leftover")).FullName;
+        var foreign = Directory.CreateDirectory(Path.Combine(root, "foreign")).FullName;
         Directory.CreateDirectory(Records);
-        File.WriteAllText(Path.Combine(Records, string.Create(CultureInfo.InvariantCulture, $"{ended.Id}-leftover")), leftover);
+        foreach (var (name, path) in new[] { ("mt-leftover", leftover), ("mt-other", foreign), ("foreign", foreign), ("mt-empty", "") })
+            File.WriteAllText(Path.Combine(Records, string.Create(CultureInfo.InvariantCulture, $"{ended.Id}-{name}")), path);
+        File.WriteAllText(Path.Combine(Records, "no-record"), foreign);
         using var running = RunFolder.Create(Records, root);
 
         using var folder = RunFolder.Create(Records, root);
 
         Assert.False(Directory.Exists(leftover));
+        Assert.True(Directory.Exists(foreign));
         Assert.True(Directory.Exists(running.Path));
     }
 }

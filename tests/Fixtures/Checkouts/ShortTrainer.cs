@@ -68,7 +68,12 @@ internal static class ShortTrainer
     }
 
     /// <summary>Lets every training of a checkout's own copy pause between its steps.</summary>
-    public static void Pause(string root) => File.AppendAllText(Path.Combine(root, Sources, Loop), "\nPAUSED_FROM = 1\n");
+    public static void Pause(string root)
+    {
+        foreach (var folder in new[] { "src", Sources })
+            Assert.Null(new DirectoryInfo(Path.Combine(root, folder)).LinkTarget);
+        File.AppendAllText(Path.Combine(root, Sources, Loop), "\nPAUSED_FROM = 1\n");
+    }
 
     private static string CreateShared()
     {
